@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iommutool groups: IOMMU groups, what is in them, and whether user space could own them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cells.h"
+#include "cmd/classes.h"
+#include "cmd/selection.h"
+#include "collect/collect.h"
+#include "command.h"
+#include "model/viability.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+enum {
+	GROUP,
+	TYPE,
+	VIABLE,
+	IN_USE,
+	BLOCKERS,
+	DEVICE,
+	ID,
+	CLASS,
+	DRIVER,
+	ROLE,
+	ISOLATED,
+	UNIT,
+	RESET,
+	NAME,
+};
+
+#define GROUPS OUT_LEVEL(0)
+#define DEVICES OUT_LEVEL(1)
+
+static const struct out_column columns[] = {
+	[GROUP] = { "GROUP", GROUPS, OUT_TYPE_NUMBER, true, 0, "Number of the IOMMU group" },
+	[TYPE] = { "TYPE", GROUPS, OUT_TYPE_STRING, true, FACT_GROUP_TYPE,
+		   "Type of its default domain: DMA, DMA-FQ, identity, blocked" },
+	[VIABLE] = { "VIABLE", GROUPS, OUT_TYPE_BOOL, true, FACT_DRIVER | FACT_VFIO | FACT_CLASS,
+		     "User space could own the group now" },
+	[IN_USE] = { "IN_USE", GROUPS, OUT_TYPE_BOOL, false,
+		     FACT_DRIVER | FACT_VFIO | FACT_HOLDERS, "User space has it open now" },
+	[BLOCKERS] = { "BLOCKERS", GROUPS, OUT_TYPE_LIST, false, FACT_DRIVER | FACT_VFIO,
+		       "What keeps it from being viable: DEVICE=DRIVER" },
+	[DEVICE] = { "DEVICE", DEVICES, OUT_TYPE_STRING, true, 0, "Address of the device" },
+	[ID] = { "ID", DEVICES, OUT_TYPE_STRING, true, FACT_ID, "Vendor and device ID" },
+	[CLASS] = { "CLASS", DEVICES, OUT_TYPE_STRING, true, FACT_CLASS,
+		    "Class, subclass and programming interface: 0xCCSSPP" },
+	[DRIVER] = { "DRIVER", DEVICES, OUT_TYPE_STRING, true, FACT_DRIVER,
+		     "Driver that it is bound to" },
+	[ROLE] = { "ROLE", DEVICES, OUT_TYPE_STRING, false, FACT_CLASS,
+		   "endpoint, bridge, host-bridge, isa-bridge, iommu or platform" },
+	[ISOLATED] = { "ISOLATED", DEVICES, OUT_TYPE_BOOL, false, 0,
+		       "No other device can be reached without passing the IOMMU" },
+	[UNIT] = { "UNIT", DEVICES, OUT_TYPE_STRING, false, FACT_UNIT,
+		   "IOMMU unit that translates for it" },
+	[RESET] = { "RESET", DEVICES, OUT_TYPE_LIST, false, FACT_RESET,
+		    "Reset methods, in the order in which they are tried" },
+	[NAME] = { "NAME", DEVICES, OUT_TYPE_STRING, true, FACT_NAME | FACT_ID,
+		   "Names of vendor and device" },
+};
+
+static const struct out_level levels[] = { { "groups", false }, { "devices", false } };
+
+static const struct out_schema schema = {
+	.levels = levels,
+	.nr_levels = 2,
+	.columns = columns,
+	.nr_columns = sizeof(columns) / sizeof(columns[0]),
+};
+
+enum { KEY_CLASS = 0x100, KEY_DRIVER, KEY_VIABLE, KEY_ALL };
+
+struct groups_arguments {
+	struct arguments common; /* first: parse_shared() casts to it */
+	bool by_class;
+	struct class_filter class;
+	const char *driver;
+	bool viable;
+	bool all;
+};
+
+static const struct argp_option options[] = {
+	{ "class", KEY_CLASS, "NAME|0xCC[SS]", 0, "Only devices of this class: network, nvme, 0x0300",
+	  0 },
+	{ "driver", KEY_DRIVER, "NAME", 0, "Only devices bound to this driver", 0 },
+	{ "viable", KEY_VIABLE, NULL, 0, "Only groups that user space could own now", 0 },
+	{ "all", KEY_ALL, NULL, 0, "Also devices that are in no group, last", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct groups_arguments *arguments = state->input;
+	_cleanup_free_ char *names = NULL;
+
+	switch (key) {
+	case KEY_CLASS:
+		arguments->by_class = class_parse(arg, &arguments->class);
+		if (arguments->by_class)
+			return 0;
+		names = class_names();
+		argp_error(state, "--class: \"%s\" is neither 0xCC, 0xCCSS nor one of %s", arg,
+			   names);
+		return 0;
+	case KEY_DRIVER:
+		arguments->driver = arg;
+		return 0;
+	case KEY_VIABLE:
+		arguments->viable = true;
+		return 0;
+	case KEY_ALL:
+		arguments->all = true;
+		return 0;
+	default:
+		return parse_shared(key, arg, state);
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[GROUP|DEVICE]...",
+	.doc = "List IOMMU groups and their devices. A DEVICE stands for its whole group.",
+	.children = reading_children,
+};
+
+static bool keeps_device(const struct groups_arguments *arguments, const struct device *device)
+{
+	if (arguments->by_class &&
+	    (device->class < 0 ||
+	     (device->class & arguments->class.mask) != arguments->class.value))
+		return false;
+	return !arguments->driver ||
+	       (device->driver && strcmp(device->driver, arguments->driver) == 0);
+}
+
+static void add_device(struct out *out, struct out_row *parent, const struct device *device,
+		       struct names *names)
+{
+	struct out_row *row = out_row_add(out, parent);
+
+	out_set(row, DEVICE, out_string(device->name));
+	out_set(row, ID, device_id_cell(device));
+	out_set(row, CLASS, device_class_cell(device));
+	out_set(row, DRIVER, device_driver_cell(device));
+	out_set(row, ROLE, device_role_cell(device));
+	out_set(row, ISOLATED, out_unknown());
+	out_set(row, UNIT, device_unit_cell(device));
+	out_set(row, RESET, device->resets_known ? out_strings(&device->resets) : out_unknown());
+	if (names)
+		out_set(row, NAME, device_name_cell(device, names));
+}
+
+static struct out_value blockers_cell(const struct group *group)
+{
+	struct out_value list = out_list();
+
+	for (size_t i = 0; i < group->nr_devices; i++) {
+		const struct device *device = group->devices[i];
+
+		if (device_blocks(device) == TRI_YES)
+			out_append(&list, out_format("%s=%s", device->name, device->driver));
+	}
+	return list;
+}
+
+static struct out_row *add_group(struct out *out, const struct group *group)
+{
+	struct out_row *row = out_row_add(out, NULL);
+
+	out_set(row, GROUP, out_number(group->number));
+	out_set(row, TYPE, string_or_unknown(group->type));
+	out_set(row, VIABLE, tristate_cell(group_viable(group)));
+	out_set(row, IN_USE, tristate_cell(group_in_use(group)));
+	if (out_wants(out, BLOCKERS))
+		out_set(row, BLOCKERS, blockers_cell(group));
+	return row;
+}
+
+/* A group is shown when it passes the filters and, where devices are filtered, keeps one. */
+static void add_groups(struct out *out, const struct groups_arguments *arguments,
+		       const struct machine *machine, const struct selection *selection,
+		       struct names *names)
+{
+	bool filtered = arguments->by_class || arguments->driver;
+
+	for (size_t i = 0; i < machine->nr_groups; i++) {
+		const struct group *group = &machine->groups[i];
+		struct out_row *row = NULL;
+
+		if (!selects_group(selection, machine, group) ||
+		    (arguments->viable && group_viable(group) != TRI_YES))
+			continue;
+		if (!filtered)
+			row = add_group(out, group);
+		for (size_t k = 0; k < group->nr_devices; k++) {
+			if (!keeps_device(arguments, group->devices[k]))
+				continue;
+			if (!row)
+				row = add_group(out, group);
+			if (out_depth(out) > 0)
+				add_device(out, row, group->devices[k], names);
+		}
+	}
+}
+
+/* All devices without a group share one row, as if they were in a group without number. */
+static void add_ungrouped(struct out *out, const struct groups_arguments *arguments,
+			  const struct machine *machine, const struct selection *selection,
+			  struct names *names)
+{
+	struct out_row *row = NULL;
+
+	for (size_t i = 0; i < machine->nr_devices; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (device->group || arguments->viable || !keeps_device(arguments, device) ||
+		    !(selection->everything || selection->devices[i]))
+			continue;
+		if (!row)
+			row = out_row_add(out, NULL);
+		if (out_depth(out) > 0)
+			add_device(out, row, device, names);
+	}
+}
+
+/* Filters that could not be decided make the answer rest on something unknown. */
+static bool undecided(const struct groups_arguments *arguments, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->nr_groups && arguments->viable; i++)
+		if (group_viable(&machine->groups[i]) == TRI_UNKNOWN)
+			return true;
+	return false;
+}
+
+static unsigned filter_facts(const struct groups_arguments *arguments)
+{
+	return (arguments->by_class ? (unsigned)FACT_CLASS : 0) |
+	       (arguments->driver ? (unsigned)FACT_DRIVER : 0) |
+	       (arguments->viable ? columns[VIABLE].facts : 0) |
+	       selection_facts(&arguments->common);
+}
+
+static int list_groups(const struct groups_arguments *arguments, const struct source *source,
+		       struct out *out)
+{
+	unsigned facts = out_facts(out) | filter_facts(arguments);
+	struct machine *machine = collect(source, facts);
+	struct names *names = facts & FACT_NAME ? names_open(source) : NULL;
+	struct context *context = arguments->common.context;
+	struct selection selection;
+	int status = select_operands(&arguments->common, machine, &selection);
+
+	if (status != STATUS_USAGE) {
+		add_groups(out, arguments, machine, &selection, names);
+		if (arguments->all)
+			add_ungrouped(out, arguments, machine, &selection, names);
+		add_why_empty(out, machine);
+		if (undecided(arguments, machine))
+			status = status_worst(status, STATUS_FAILED);
+		if (out_count(out) == 0)
+			status = nothing_to_show(context, machine, status);
+		show_notes(context, machine);
+		show(context, out);
+	}
+	selection_free(&selection);
+	names_close(names);
+	machine_free(machine);
+	return status;
+}
+
+static int run(struct context *context, int argc, char **argv)
+{
+	struct groups_arguments arguments = { 0 };
+	struct out *out = NULL;
+	struct error err = { 0 };
+	struct source source;
+	int status = begin(&arguments.common, context, &argp, argc, argv);
+
+	if (status == STATUS_OK)
+		out = begin_output(&arguments.common, &schema, &status);
+	if (out && source_open(&source, context->sysroot, &err) < 0)
+		status = complain_error(context, &err);
+	else if (out) {
+		status = list_groups(&arguments, &source, out);
+		source_close(&source);
+	}
+	out_free(out);
+	free(arguments.common.operands);
+	return status;
+}
+
+static const struct out_schema *const schemas[] = { &schema, NULL };
+
+const struct command cmd_groups = {
+	.name = "groups",
+	.summary = "IOMMU groups, their devices, and whether a VM could have them",
+	.argp = &argp,
+	.schemas = schemas,
+	.run = run,
+};

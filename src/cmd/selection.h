@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which groups and devices the operands of a command mean. */
+#ifndef IOMMUTOOL_SELECTION_H
+#define IOMMUTOOL_SELECTION_H
+
+#include "command.h"
+#include "model/machine.h"
+
+struct selection {
+	bool everything;  /* no operand was given */
+	bool *groups;	  /* one a group of the machine; a device stands for its group */
+	bool *devices;	  /* one a device of the machine: those named, and those of named groups */
+};
+
+/* Return: facts that understanding the operands needs (FACT_ID, to refuse 10de:2330 well). */
+unsigned selection_facts(const struct arguments *arguments);
+
+/**
+ * select_operands() - find the groups and devices that were named
+ * @selection: released with selection_free(); holds what was found whatever is returned
+ *
+ * Says on stderr what is not there.
+ *
+ * Return: STATUS_OK; STATUS_FAILED when something named is not there; STATUS_USAGE for a vendor
+ * and device ID.
+ */
+int select_operands(const struct arguments *arguments, const struct machine *machine,
+		    struct selection *selection);
+
+void selection_free(struct selection *selection);
+
+/* Return: whether the group is selected. */
+bool selects_group(const struct selection *selection, const struct machine *machine,
+		   const struct group *group);
+
+/**
+ * nothing_to_show() - the status of a command that ends without rows
+ * @status: what was found so far
+ *
+ * Says why on stderr, unless something was said already.
+ *
+ * Return: STATUS_SKIPPED where this machine has no groups at all, else STATUS_NO, or @status when
+ * it is worse.
+ */
+int nothing_to_show(const struct context *context, const struct machine *machine, int status);
+
+/* The key "why_empty" and its value for a JSON document. */
+void add_why_empty(struct out *out, const struct machine *machine);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a machine, or a capture of one, to the model. Collectors are silent: what cannot be read
+ * is unknown in the model, and machine.notes says why.
+ */
+#ifndef IOMMUTOOL_COLLECT_H
+#define IOMMUTOOL_COLLECT_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/machine.h"
+#include "util/error.h"
+
+/* --- where facts come from -------------------------------------------------------------- */
+
+/* This machine, or a directory that holds a capture of one. */
+struct source {
+	int root;	  /* directory that stands for / */
+	bool live;	  /* it is this machine */
+	const char *path; /* of the directory, for messages; "/" when live */
+};
+
+/**
+ * source_open() - open this machine or a capture
+ * @sysroot: directory of the capture; NULL for this machine
+ *
+ * Return: 0; negative errno when there is no such directory or it holds no sys/.
+ */
+int source_open(struct source *source, const char *sysroot, struct error *err);
+void source_close(struct source *source);
+
+/*
+ * Reading below a source. Paths have no leading slash. In a capture no path, link or "..", leads
+ * out of it, and nothing but regular files and directories is opened.
+ */
+
+/* Return: an fd of the directory, to be closed, or negative errno. */
+int source_open_dir(const struct source *source, const char *path);
+
+/**
+ * source_read() - a whole file
+ * @max: largest size taken, in bytes
+ * @bytes: the content with a NUL behind it, to be freed
+ *
+ * Return: 0; -EFBIG when it is larger than @max; other negative errno.
+ */
+int source_read(const struct source *source, const char *path, size_t max, uint8_t **bytes,
+		size_t *length);
+
+/**
+ * read_attribute() - a small text file in an open directory
+ * @dir: from source_open_dir()
+ * @name: no slash in it
+ * @text: the content without its trailing newline
+ *
+ * Return: length of the text; -EFBIG when it does not fit; -EINVAL when it holds a NUL; other
+ * negative errno.
+ */
+ssize_t read_attribute(const struct source *source, int dir, const char *name, char *text,
+		       size_t size);
+
+/* The same, as one number (parse_u64()). Return: 0 or negative errno. */
+int read_number(const struct source *source, int dir, const char *name, int base, uint64_t max,
+		uint64_t *value);
+
+/**
+ * read_link_name() - the last part of where a symbolic link points, without following it
+ *
+ * Return: its length; negative errno, -ENOENT when there is no such link.
+ */
+ssize_t read_link_name(int dir, const char *name, char *text, size_t size);
+
+/* Names in a directory but "." and "..", sorted. Return: 0 or negative errno. */
+int source_list(const struct source *source, const char *path, struct strings *names);
+
+/* --- what to collect -------------------------------------------------------------------- */
+
+/* The devices and their groups are always collected; everything else only when asked for. */
+enum fact {
+	FACT_ID = 1u << 0,	    /* device.vendor, .product */
+	FACT_CLASS = 1u << 1,	    /* device.class */
+	FACT_DRIVER = 1u << 2,	    /* device.driver */
+	FACT_VFIO = 1u << 3,	    /* device.has_vfio_dev, .cdevs; for a verdict on viability */
+	FACT_RESET = 1u << 4,	    /* device.resets */
+	FACT_UNIT = 1u << 5,	    /* device.unit, machine.units */
+	FACT_TOPOLOGY = 1u << 6,    /* device.parent, .root_bus, .physical */
+	FACT_GROUP_TYPE = 1u << 7,  /* group.type */
+	FACT_RESERVED = 1u << 8,    /* group.regions */
+	FACT_HOLDERS = 1u << 9,	    /* group.holders; wants FACT_VFIO */
+	FACT_REGISTERS = 1u << 10,  /* unit.cap and so on; wants FACT_UNIT */
+	FACT_TABLES = 1u << 11,	    /* machine.dmar, .ivrs, .viot */
+	FACT_REMAPPING = 1u << 12,  /* machine.remapping */
+	FACT_RELEASE = 1u << 13,    /* machine.release */
+	FACT_NAME = 1u << 14,	    /* nothing in the model: the command asks names.h */
+};
+
+/**
+ * collect() - read a machine
+ * @facts: enum fact, or-ed
+ *
+ * Return: the machine, released with machine_free(); never NULL: what cannot be read is unknown.
+ */
+struct machine *collect(const struct source *source, unsigned facts);
+
+/* --- names of vendors, devices and classes (pcidev.c) ------------------------------------ */
+
+struct names;
+
+/* Opens the name database: the capture's usr/share/misc/pci.ids, or the system's. */
+struct names *names_open(const struct source *source);
+void names_close(struct names *names);
+/* Return: "Vendor Device", "Vendor NNNN" when only that is known, to be freed; NULL for neither. */
+char *names_device(struct names *names, int vendor, int product);
+
+#endif

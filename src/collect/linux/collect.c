@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs the collectors that the asked facts need. */
+#include "collect/linux/collectors.h"
+
+struct machine *collect(const struct source *source, unsigned facts)
+{
+	struct machine *machine = machine_new();
+
+	collect_groups(source, machine, facts);
+	collect_units(source, machine, facts);
+	collect_devices(source, machine, facts);
+	if (facts & FACT_HOLDERS)
+		collect_holders(source, machine);
+	/* Without groups the tables tell why: whether they are there, not what they say. */
+	if ((facts & FACT_TABLES) || machine->nr_groups == 0)
+		collect_tables(source, machine, facts & FACT_TABLES);
+	collect_kernel(source, machine, facts);
+	return machine;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the running kernel says of itself: its release, and how interrupts arrive. */
+#include "collect/linux/collectors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+#define INTERRUPTS_MAX (16u << 20) /* a column a CPU makes it wide */
+
+/*
+ * Remapped interrupt chips have names that begin with "IR-" (drivers/iommu/intel/irq_remapping.c,
+ * drivers/iommu/amd/iommu.c); nothing else in /proc or /sys tells that remapping is in use.
+ */
+static void read_remapping(const struct source *source, struct machine *machine)
+{
+	_cleanup_free_ uint8_t *text = NULL;
+	size_t length;
+	int r = source_read(source, "proc/interrupts", INTERRUPTS_MAX, &text, &length);
+
+	if (r < 0) {
+		machine_note(machine, "interrupt remapping: /proc/interrupts: %s", strerror(-r));
+		return;
+	}
+	if (length == 0)
+		return;
+	machine->remapping = strstr((const char *)text, " IR-") ? TRI_YES : TRI_NO;
+}
+
+static void read_release(const struct source *source, struct machine *machine)
+{
+	_cleanup_close_ int dir = source_open_dir(source, "proc/sys/kernel");
+	char text[128];
+
+	if (dir >= 0 && read_attribute(source, dir, "osrelease", text, sizeof(text)) > 0)
+		machine->release = xstrdup(text);
+}
+
+void collect_kernel(const struct source *source, struct machine *machine, unsigned facts)
+{
+	if (facts & FACT_REMAPPING)
+		read_remapping(source, machine);
+	if (facts & FACT_RELEASE)
+		read_release(source, machine);
+}

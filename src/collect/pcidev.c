@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of PCI vendors and devices: the only file that uses libpci. */
+#include "collect/collect.h"
+
+#include <pci/pci.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+#define DATABASE "usr/share/misc/pci.ids"
+#define DATABASE_MAX (16u << 20)
+
+struct names {
+	struct pci_access *access;
+	int own; /* fd of the capture's database, -1 for the system's */
+};
+
+/* libpci wants a handler that does not return. */
+static void __attribute__((noreturn)) stop(char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+static void stop(char *format, ...)
+{
+	va_list ap;
+
+	fputs("iommutool: PCI name database: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputs("; leave out the NAME column\n", stderr);
+	exit(2);
+}
+
+/* Missing databases are no news: the name is unknown then. */
+static void ignore(char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void ignore(char *format, ...)
+{
+	(void)format;
+}
+
+/*
+ * A capture may bring the database of its machine. libpci opens a path by itself and follows
+ * links, so it gets a copy that was read without leaving the capture.
+ */
+static int copy_database(const struct source *source)
+{
+	_cleanup_free_ uint8_t *text = NULL;
+	size_t length, done = 0;
+	int fd;
+
+	if (source->live || source_read(source, DATABASE, DATABASE_MAX, &text, &length) < 0)
+		return -1;
+	fd = memfd_create("pci.ids", MFD_CLOEXEC);
+	while (fd >= 0 && done < length) {
+		ssize_t n = write(fd, text + done, length - done);
+
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	if (fd >= 0 && done == length)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+struct names *names_open(const struct source *source)
+{
+	struct names *names = xcalloc(1, sizeof(*names));
+
+	names->access = pci_alloc();
+	names->access->error = stop;
+	names->access->warning = ignore;
+	names->access->debug = ignore;
+	names->own = copy_database(source);
+	if (names->own >= 0)
+		pci_set_name_list_path(names->access, xasprintf("/dev/fd/%d", names->own), 1);
+	return names;
+}
+
+void names_close(struct names *names)
+{
+	if (!names)
+		return;
+	pci_cleanup(names->access);
+	if (names->own >= 0)
+		close(names->own);
+	free(names);
+}
+
+char *names_device(struct names *names, int vendor, int product)
+{
+	/* The system's hardware database is no part of a capture. */
+	int flags = PCI_LOOKUP_NO_NUMBERS | (names->own >= 0 ? PCI_LOOKUP_NO_HWDB : 0);
+	char vendor_text[128], device_text[256];
+	const char *vendor_name, *device_name;
+
+	if (vendor < 0 || product < 0)
+		return NULL;
+	vendor_name = pci_lookup_name(names->access, vendor_text, sizeof(vendor_text),
+				      PCI_LOOKUP_VENDOR | flags, vendor);
+	device_name = pci_lookup_name(names->access, device_text, sizeof(device_text),
+				      PCI_LOOKUP_DEVICE | flags, vendor, product);
+	if (vendor_name && device_name)
+		return xasprintf("%s %s", vendor_name, device_name);
+	return vendor_name ? xasprintf("%s %04x", vendor_name, (unsigned)product) : NULL;
+}

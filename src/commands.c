@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The list of commands, in the order of the help. */
+#include "command.h"
+
+const struct command *const commands[] = {
+	&cmd_groups,
+	NULL,
+};

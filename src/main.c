@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Global options, the choice of a command, the end of the program. */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "util/alloc.h"
+
+enum { KEY_VERSION = 0x3000, KEY_LIST_COMMANDS };
+
+/* What the global parser leaves for main(). */
+struct globals {
+	struct context context;
+	int command; /* index in argv, 0 when there is none */
+};
+
+static const struct argp_option options[] = {
+	{ "version", KEY_VERSION, NULL, 0, "Show the version and end", -1 },
+	{ "list-commands", KEY_LIST_COMMANDS, NULL, 0, "Show the names of the commands and end",
+	  0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct globals *globals = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &globals->context;
+		return 0;
+	case ARGP_KEY_ARG:
+		globals->command = state->next - 1;
+		state->next = state->argc; /* what follows is for the command to parse */
+		return 0;
+	case KEY_VERSION:
+		puts("iommutool " IOMMUTOOL_VERSION);
+		exit(STATUS_OK);
+	case KEY_LIST_COMMANDS:
+		for (size_t i = 0; commands[i]; i++)
+			puts(commands[i]->name);
+		exit(STATUS_OK);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* argp shows what this returns; the list of commands stands at the end of the help. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	char *help;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	help = xstrdup("Commands:\n");
+	for (size_t i = 0; commands[i]; i++) {
+		char *longer = xasprintf("%s  %-14s %s\n", help, commands[i]->name,
+					 commands[i]->summary);
+
+		free(help);
+		help = longer;
+	}
+	return help;
+}
+
+static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp global_argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "COMMAND [ARG...]",
+	.doc = "See, change and test how devices reach memory through the IOMMU: groups, reserved "
+	       "regions, address width, ACPI tables, VFIO.\v",
+	.children = children,
+	.help_filter = help_filter,
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int unknown_command(const struct context *context, const char *name)
+{
+	const char *names[64] = { NULL };
+	const char *like;
+
+	for (size_t i = 0; commands[i] && i < sizeof(names) / sizeof(names[0]) - 1; i++)
+		names[i] = commands[i]->name;
+	like = nearest(name, names);
+	if (like)
+		return usage_error(context, "%s: no such command; did you mean \"%s\"?", name,
+				   like);
+	return usage_error(context, "%s: no such command", name);
+}
+
+static int help(const struct context *context, int argc, char **argv)
+{
+	const struct command *command;
+	char *name;
+
+	if (argc < 2) {
+		argp_help(&global_argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
+			  (char *)"iommutool");
+		return STATUS_OK;
+	}
+	command = find_command(argv[1]);
+	if (!command)
+		return unknown_command(context, argv[1]);
+	name = xasprintf("iommutool %s", command->name);
+	argp_help(command->argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
+	free(name);
+	return STATUS_OK;
+}
+
+static int dispatch(struct globals *globals, int argc, char **argv)
+{
+	const struct command *command;
+	char *name;
+	int status;
+
+	if (strcmp(argv[0], "help") == 0)
+		return help(&globals->context, argc, argv);
+	command = find_command(argv[0]);
+	if (!command)
+		return unknown_command(&globals->context, argv[0]);
+	globals->context.command = command->name;
+	name = xasprintf("iommutool %s", command->name);
+	argv[0] = name;
+	status = command->run(&globals->context, argc, argv);
+	free(name);
+	return status;
+}
+
+/* A file of ours must not become stdout: writing to what was closed has to fail. */
+static void fill_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* The end of every path, those through argp's own exits too. */
+static void flush_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return;
+	if (errno != EPIPE)
+		fprintf(stderr, "iommutool: standard output: %s\n", strerror(errno));
+	_exit(STATUS_FAILED);
+}
+
+int main(int argc, char **argv)
+{
+	static char name[] = "iommutool";
+	struct globals globals = { 0 };
+
+	fill_standard_files();
+	atexit(flush_output);
+	/* Text is UTF-8 wherever this runs; messages and numbers stay those of the C locale. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
+	argp_err_exit_status = STATUS_USAGE;
+	if (argc > 0)
+		argv[0] = name;
+
+	argp_parse(&global_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, &globals);
+	if (globals.command == 0) {
+		argp_help(&global_argp, stderr, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
+		return STATUS_USAGE;
+	}
+	return dispatch(&globals, argc - globals.command, argv + globals.command);
+}

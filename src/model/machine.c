@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Making, searching and releasing a machine; the few verdicts that need nothing else. */
+#include "model/machine.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acpi/acpi.h"
+#include "model/bdf.h"
+#include "util/alloc.h"
+
+struct machine *machine_new(void)
+{
+	struct machine *machine = xcalloc(1, sizeof(*machine));
+
+	machine->remapping = TRI_UNKNOWN;
+	return machine;
+}
+
+static void device_release(struct device *device)
+{
+	free(device->name);
+	free(device->driver);
+	strings_free(&device->cdevs);
+	strings_free(&device->resets);
+}
+
+static void group_release(struct group *group)
+{
+	free(group->type);
+	free(group->devices);
+	free(group->regions);
+	for (size_t i = 0; i < group->nr_holders; i++)
+		free(group->holders[i].node);
+	free(group->holders);
+}
+
+void machine_free(struct machine *machine)
+{
+	if (!machine)
+		return;
+	for (size_t i = 0; i < machine->nr_devices; i++)
+		device_release(&machine->devices[i]);
+	for (size_t i = 0; i < machine->nr_groups; i++)
+		group_release(&machine->groups[i]);
+	for (size_t i = 0; i < machine->nr_units; i++)
+		free(machine->units[i].name);
+	free(machine->devices);
+	free(machine->groups);
+	free(machine->units);
+	acpi_free(machine->dmar.table);
+	acpi_free(machine->ivrs.table);
+	acpi_free(machine->viot.table);
+	free(machine->release);
+	strings_free(&machine->notes);
+	free(machine);
+}
+
+void machine_note(struct machine *machine, const char *format, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text && !strings_contain(&machine->notes, text))
+		strings_take(&machine->notes, text);
+	else
+		free(text);
+}
+
+static int compare_to_device(const void *key, const void *element)
+{
+	const struct device *device = element;
+
+	return device->is_pci ? bdf_compare(key, &device->bdf) : -1;
+}
+
+struct device *find_device(const struct machine *machine, const struct bdf *bdf)
+{
+	if (machine->nr_devices == 0)
+		return NULL;
+	return bsearch(bdf, machine->devices, machine->nr_devices, sizeof(*machine->devices),
+		       compare_to_device);
+}
+
+struct device *find_device_named(const struct machine *machine, const char *name)
+{
+	for (size_t i = 0; i < machine->nr_devices; i++)
+		if (strcmp(machine->devices[i].name, name) == 0)
+			return &machine->devices[i];
+	return NULL;
+}
+
+static int compare_to_group(const void *key, const void *element)
+{
+	uint32_t number = *(const uint32_t *)key;
+	const struct group *group = element;
+
+	return (number > group->number) - (number < group->number);
+}
+
+struct group *find_group(const struct machine *machine, uint32_t number)
+{
+	if (machine->nr_groups == 0)
+		return NULL;
+	return bsearch(&number, machine->groups, machine->nr_groups, sizeof(*machine->groups),
+		       compare_to_group);
+}
+
+struct unit *find_unit(const struct machine *machine, const char *name)
+{
+	for (size_t i = 0; i < machine->nr_units; i++)
+		if (strcmp(machine->units[i].name, name) == 0)
+			return &machine->units[i];
+	return NULL;
+}
+
+/* PCI class codes (base class and subclass) that are no endpoints for VFIO's purposes. */
+static const struct {
+	int class;
+	enum role role;
+} class_roles[] = {
+	{ 0x0600, ROLE_HOST_BRIDGE }, { 0x0601, ROLE_ISA_BRIDGE }, { 0x0604, ROLE_BRIDGE },
+	{ 0x0607, ROLE_BRIDGE },      { 0x0609, ROLE_BRIDGE },	   { 0x0806, ROLE_IOMMU },
+};
+
+enum role device_role(const struct device *device)
+{
+	if (!device->is_pci)
+		return ROLE_PLATFORM;
+	if (device->class < 0)
+		return ROLE_UNKNOWN;
+	for (size_t i = 0; i < sizeof(class_roles) / sizeof(class_roles[0]); i++)
+		if (device->class >> 8 == class_roles[i].class)
+			return class_roles[i].role;
+	return ROLE_ENDPOINT;
+}
+
+const char *role_name(enum role role)
+{
+	static const char *const names[] = {
+		[ROLE_UNKNOWN] = NULL,
+		[ROLE_ENDPOINT] = "endpoint",
+		[ROLE_BRIDGE] = "bridge",
+		[ROLE_HOST_BRIDGE] = "host-bridge",
+		[ROLE_ISA_BRIDGE] = "isa-bridge",
+		[ROLE_IOMMU] = "iommu",
+		[ROLE_PLATFORM] = "platform",
+	};
+
+	return names[role];
+}
+
+const char *unit_kind_name(enum unit_kind kind)
+{
+	static const char *const names[] = {
+		[UNIT_INTEL_VTD] = "intel-vtd", [UNIT_AMD_VI] = "amd-vi", [UNIT_VIRTIO] = "virtio",
+		[UNIT_SMMU] = "smmu",		[UNIT_OTHER] = NULL,
+	};
+
+	return names[kind];
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The machine as plain facts: start reading here. The collectors fill it, the commands read it,
+ * and nothing in model/ does I/O.
+ *
+ * Every fact can be unknown, because it was not asked for (collect.h) or because it could not be
+ * read; each field says how it shows that. Ranges are inclusive at both ends.
+ */
+#ifndef IOMMUTOOL_MACHINE_H
+#define IOMMUTOOL_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/text.h"
+
+struct acpi_table;
+
+enum tristate { TRI_UNKNOWN = -1, TRI_NO = 0, TRI_YES = 1 };
+
+/* Address of a PCI function. VMD and Hyper-V use domains of 32 bits. */
+struct bdf {
+	uint32_t domain;
+	uint8_t bus;
+	uint8_t device;	  /* 0 to 31 */
+	uint8_t function; /* 0 to 7 */
+};
+
+/* --- devices ---------------------------------------------------------------------------- */
+
+struct device {
+	char *name;    /* as the kernel names it: "0000:03:00.0", "AMDI0020:00" */
+	bool is_pci;   /* false: some other bus; bdf and the PCI facts say nothing */
+	struct bdf bdf;
+	struct group *group; /* NULL: in none */
+	struct unit *unit;   /* NULL: none or unknown */
+	struct device *parent; /* the bridge above it; NULL: on a root bus, or unknown */
+	int root_bus;	       /* number of the root bus above it; -1: unknown */
+	struct device *physical; /* of an SR-IOV virtual function: its physical one, else NULL */
+	int vendor;	       /* 16 bits; -1: unknown */
+	int product;	       /* 16 bits; -1: unknown */
+	int class;	       /* 24 bits, 0xCCSSPP; -1: unknown */
+	bool driver_known;
+	char *driver; /* NULL: none, or unknown */
+	bool has_vfio_dev; /* a driver of VFIO made a vfio-dev/ below it */
+	struct strings cdevs; /* names below vfio-dev/: "vfio0" */
+	bool resets_known;
+	struct strings resets; /* methods in the order in which the kernel tries them */
+};
+
+enum role {
+	ROLE_UNKNOWN,
+	ROLE_ENDPOINT,
+	ROLE_BRIDGE,	  /* to another PCI bus: VFIO never hands it out */
+	ROLE_HOST_BRIDGE,
+	ROLE_ISA_BRIDGE,
+	ROLE_IOMMU,	  /* the IOMMU's own function */
+	ROLE_PLATFORM,	  /* not on a PCI bus */
+};
+
+/* --- groups ----------------------------------------------------------------------------- */
+
+enum region_type {
+	REGION_DIRECT,
+	REGION_DIRECT_RELAXABLE,
+	REGION_RESERVED,
+	REGION_MSI,
+	REGION_OTHER, /* a word that we do not know */
+};
+
+struct region {
+	uint64_t start, end;
+	enum region_type type;
+	char word[24]; /* the type as the kernel wrote it */
+};
+
+/* A process that has a device of the group open through VFIO. */
+struct holder {
+	int pid;
+	char command[32];
+	char *node; /* /dev/vfio/8, /dev/vfio/devices/vfio0 */
+};
+
+struct group {
+	uint32_t number;
+	char *type; /* default domain: "DMA", "DMA-FQ", "identity", ...; NULL: unknown */
+	struct device **devices; /* by address; they belong to the machine */
+	size_t nr_devices;
+	bool regions_known;
+	struct region *regions; /* by start */
+	size_t nr_regions;
+	bool holders_complete; /* every process could be looked at, or none can hold it */
+	struct holder *holders;
+	size_t nr_holders;
+};
+
+/* --- IOMMU units ------------------------------------------------------------------------ */
+
+enum unit_kind { UNIT_INTEL_VTD, UNIT_AMD_VI, UNIT_VIRTIO, UNIT_SMMU, UNIT_OTHER };
+
+struct unit {
+	char *name; /* "dmar0", "ivhd0" */
+	enum unit_kind kind;
+	bool has_function; /* it is itself a PCI function */
+	struct bdf function;
+	/* Intel: all from sysfs, together */
+	bool has_registers;
+	uint64_t cap, ecap;
+	uint64_t address;
+	int64_t domains_supported, domains_used; /* -1: unknown */
+	/* AMD: the two extended feature registers, in the order in which sysfs has them */
+	bool has_features;
+	uint64_t features[2];
+};
+
+/* --- the machine ------------------------------------------------------------------------ */
+
+/* Whether a file was there and could be read. */
+enum availability { FILE_UNASKED, FILE_ABSENT, FILE_DENIED, FILE_READ, FILE_BROKEN };
+
+/* An ACPI table of the machine. */
+struct firmware_table {
+	enum availability state;
+	struct acpi_table *table; /* NULL unless FILE_READ */
+};
+
+struct machine {
+	struct device *devices; /* by address; those of other buses last, by name */
+	size_t nr_devices;
+	struct group *groups; /* by number */
+	size_t nr_groups;
+	struct unit *units; /* by name */
+	size_t nr_units;
+	bool has_noiommu_groups; /* VFIO made groups for devices that no IOMMU translates */
+	struct firmware_table dmar, ivrs, viot;
+	enum tristate remapping; /* interrupt remapping is in use */
+	char *release;		 /* of the kernel, "6.1.0-39-amd64"; NULL: unknown */
+	struct strings notes;	 /* why something is unknown: "subject: why; next step" */
+};
+
+struct machine *machine_new(void);
+void machine_free(struct machine *machine);
+
+/* Record why something is unknown, once however often it is said. */
+void machine_note(struct machine *machine, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Return: the entry or NULL. */
+struct device *find_device(const struct machine *machine, const struct bdf *bdf);
+struct device *find_device_named(const struct machine *machine, const char *name);
+struct group *find_group(const struct machine *machine, uint32_t number);
+struct unit *find_unit(const struct machine *machine, const char *name);
+
+enum role device_role(const struct device *device);
+const char *role_name(enum role role); /* NULL for ROLE_UNKNOWN */
+const char *unit_kind_name(enum unit_kind kind);
+
+/* Why there are no groups, or NULL when there are some or the reason is unknown. */
+const char *why_empty(const struct machine *machine);
+/* The same as a sentence with the next step, for people. */
+const char *why_empty_sentence(const struct machine *machine);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether user space could own a group now. */
+#include "model/viability.h"
+
+#include <string.h>
+
+/* Drivers with driver_managed_dma that make no vfio-dev/, or made none before Linux 6.1. */
+static const char *const managed_drivers[] = { "vfio-pci", "pcieport", "pci-stub" };
+
+enum tristate device_blocks(const struct device *device)
+{
+	if (!device->driver_known)
+		return TRI_UNKNOWN;
+	if (!device->driver || device->has_vfio_dev)
+		return TRI_NO;
+	for (size_t i = 0; i < sizeof(managed_drivers) / sizeof(managed_drivers[0]); i++)
+		if (strcmp(device->driver, managed_drivers[i]) == 0)
+			return TRI_NO;
+	return TRI_YES;
+}
+
+enum tristate group_viable(const struct group *group)
+{
+	bool unknown = false, endpoint = false;
+
+	for (size_t i = 0; i < group->nr_devices; i++) {
+		enum role role = device_role(group->devices[i]);
+
+		switch (device_blocks(group->devices[i])) {
+		case TRI_YES:
+			return TRI_NO;
+		case TRI_UNKNOWN:
+			unknown = true;
+			break;
+		case TRI_NO:
+			break;
+		}
+		endpoint |= role == ROLE_ENDPOINT || role == ROLE_PLATFORM;
+		unknown |= role == ROLE_UNKNOWN;
+	}
+	if (unknown)
+		return TRI_UNKNOWN;
+	return endpoint ? TRI_YES : TRI_NO;
+}
+
+enum tristate group_has_vfio_driver(const struct group *group)
+{
+	enum tristate found = TRI_NO;
+
+	for (size_t i = 0; i < group->nr_devices; i++) {
+		const struct device *device = group->devices[i];
+
+		if (device->has_vfio_dev ||
+		    (device->driver && strcmp(device->driver, "vfio-pci") == 0))
+			return TRI_YES;
+		if (!device->driver_known)
+			found = TRI_UNKNOWN;
+	}
+	return found;
+}
+
+enum tristate group_in_use(const struct group *group)
+{
+	if (group->nr_holders > 0)
+		return TRI_YES;
+	return group->holders_complete ? TRI_NO : TRI_UNKNOWN;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Table, raw and pair lines: the only file that uses libsmartcols. */
+#include "out/rows.h"
+
+#include <libsmartcols.h>
+#include <string.h>
+
+#include "util/alloc.h"
+
+static const char *paint_for(const struct out_schema *schema, const char *text)
+{
+	for (const struct out_paint *p = schema->paints; p && p->text; p++)
+		if (strcmp(p->text, text) == 0)
+			return p->color;
+	return NULL;
+}
+
+static void add_line(const struct out *out, struct libscols_table *table,
+		     const struct out_row *row, bool colors)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+
+	if (!line)
+		return;
+	for (size_t i = 0; i < out->nr_chosen; i++) {
+		const struct out_column *column = &out->schema->columns[out->chosen[i]];
+		const struct out_row *owner = row_owning(row, column);
+		char *text = owner ? out_value_text(&owner->cells[i]) : xstrdup("-");
+		const char *color = colors ? paint_for(out->schema, text) : NULL;
+
+		if (color)
+			scols_cell_set_color(scols_line_get_cell(line, i), color);
+		scols_line_refer_data(line, i, text);
+	}
+}
+
+/* A line for each row of the deepest level, and for each row above it that has none below. */
+static void add_lines(const struct out *out, struct libscols_table *table,
+		      const struct out_row *row, bool colors)
+{
+	if (row->level == out->depth || row->nr_children == 0) {
+		add_line(out, table, row, colors);
+		return;
+	}
+	for (size_t i = 0; i < row->nr_children; i++)
+		add_lines(out, table, row->children[i], colors);
+}
+
+static void add_column(struct libscols_table *table, const struct out_column *column, bool colors)
+{
+	int flags = column->type == OUT_TYPE_NUMBER ? SCOLS_FL_RIGHT : 0;
+	struct libscols_column *cl = scols_table_new_column(table, column->name, 0, flags);
+
+	if (cl && colors)
+		scols_cell_set_color(scols_column_get_header(cl), "bold");
+}
+
+void print_table(const struct out *out, FILE *stream, bool colors)
+{
+	struct libscols_table *table = scols_new_table();
+
+	if (!table)
+		return;
+	scols_table_set_stream(table, stream);
+	scols_table_enable_noheadings(table, out->noheadings);
+	scols_table_enable_raw(table, out->format == OUT_RAW);
+	scols_table_enable_export(table, out->format == OUT_PAIRS);
+	scols_table_enable_colors(table, colors && out->format == OUT_TABLE);
+	colors = colors && out->format == OUT_TABLE;
+	for (size_t i = 0; i < out->nr_chosen; i++)
+		add_column(table, &out->schema->columns[out->chosen[i]], colors);
+	for (size_t i = 0; i < out->root.nr_children; i++)
+		add_lines(out, table, out->root.children[i], colors);
+	scols_print_table(table);
+	scols_unref_table(table);
+
+	if (out->format == OUT_TABLE)
+		for (size_t i = 0; i < out->footers.nr; i++)
+			fprintf(stream, "%s\n", out->footers.items[i]);
+}
