@@ -3,6 +3,10 @@
 #include "command.h"
 
 const struct command *const commands[] = {
+	&cmd_status,
 	&cmd_groups,
+	&cmd_resv_regions,
+	&cmd_gaw,
+	&cmd_domains,
 	NULL,
 };

@@ -5,6 +5,7 @@
 
 #include "cmd/cells.h"
 #include "cmd/classes.h"
+#include "cmd/reader.h"
 #include "cmd/selection.h"
 #include "collect/collect.h"
 #include "command.h"
@@ -242,53 +243,38 @@ static unsigned filter_facts(const struct groups_arguments *arguments)
 	       selection_facts(&arguments->common);
 }
 
-static int list_groups(const struct groups_arguments *arguments, const struct source *source,
-		       struct out *out)
+static int list_groups(const void *own, const struct source *source, struct out *out)
 {
+	const struct groups_arguments *arguments = own;
 	unsigned facts = out_facts(out) | filter_facts(arguments);
 	struct machine *machine = collect(source, facts);
 	struct names *names = facts & FACT_NAME ? names_open(source) : NULL;
-	struct context *context = arguments->common.context;
 	struct selection selection;
 	int status = select_operands(&arguments->common, machine, &selection);
 
-	if (status != STATUS_USAGE) {
-		add_groups(out, arguments, machine, &selection, names);
-		if (arguments->all)
-			add_ungrouped(out, arguments, machine, &selection, names);
-		add_why_empty(out, machine);
-		if (undecided(arguments, machine))
-			status = status_worst(status, STATUS_FAILED);
-		if (out_count(out) == 0)
-			status = nothing_to_show(context, machine, status);
-		show_notes(context, machine);
-		show(context, out);
-	}
+	add_groups(out, arguments, machine, &selection, names);
+	if (arguments->all)
+		add_ungrouped(out, arguments, machine, &selection, names);
+	if (undecided(arguments, machine))
+		status = status_worst(status, STATUS_FAILED);
+	status = end_groups(&arguments->common, machine, out, status);
 	selection_free(&selection);
 	names_close(names);
 	machine_free(machine);
 	return status;
 }
 
+static const struct reader reader = {
+	.argp = &argp,
+	.schema = &schema,
+	.work = list_groups,
+};
+
 static int run(struct context *context, int argc, char **argv)
 {
 	struct groups_arguments arguments = { 0 };
-	struct out *out = NULL;
-	struct error err = { 0 };
-	struct source source;
-	int status = begin(&arguments.common, context, &argp, argc, argv);
 
-	if (status == STATUS_OK)
-		out = begin_output(&arguments.common, &schema, &status);
-	if (out && source_open(&source, context->sysroot, &err) < 0)
-		status = complain_error(context, &err);
-	else if (out) {
-		status = list_groups(&arguments, &source, out);
-		source_close(&source);
-	}
-	out_free(out);
-	free(arguments.common.operands);
-	return status;
+	return run_reader(&reader, &arguments.common, context, argc, argv);
 }
 
 static const struct out_schema *const schemas[] = { &schema, NULL };

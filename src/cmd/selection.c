@@ -53,6 +53,23 @@ static int refuse_id(const struct context *context, const struct machine *machin
 			   joined);
 }
 
+int find_operand_device(const struct context *context, const struct machine *machine,
+			const char *text, const struct device **device)
+{
+	struct bdf bdf;
+	int vendor, product;
+
+	*device = NULL;
+	if (parse_id(text, &vendor, &product))
+		return refuse_id(context, machine, text, vendor, product);
+	*device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf) :
+					       find_device_named(machine, text);
+	if (*device)
+		return STATUS_OK;
+	complain(context, "%s: no such device here; \"iommutool groups --all\" lists them", text);
+	return STATUS_FAILED;
+}
+
 static void select_group(struct selection *selection, const struct machine *machine,
 			 const struct group *group)
 {
@@ -65,19 +82,13 @@ static int select_device(const struct context *context, struct selection *select
 			 const struct machine *machine, const char *text)
 {
 	const struct device *device;
-	struct bdf bdf;
+	int status = find_operand_device(context, machine, text, &device);
 
-	device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf) :
-					      find_device_named(machine, text);
-	if (!device) {
-		complain(context,
-			 "%s: no such device or group; \"iommutool groups --all\" lists them", text);
-		return STATUS_FAILED;
-	}
-	selection->devices[device - machine->devices] = true;
-	if (device->group)
+	if (device)
+		selection->devices[device - machine->devices] = true;
+	if (device && device->group)
 		select_group(selection, machine, device->group);
-	return STATUS_OK;
+	return status;
 }
 
 static int select_one(const struct context *context, struct selection *selection,
@@ -85,17 +96,14 @@ static int select_one(const struct context *context, struct selection *selection
 {
 	const struct group *group;
 	uint64_t number;
-	int vendor, product;
 
-	if (parse_id(text, &vendor, &product))
-		return refuse_id(context, machine, text, vendor, product);
-	if (strspn(text, "0123456789") != strlen(text))
+	if (strspn(text, "0123456789") != strlen(text) || !*text)
 		return select_device(context, selection, machine, text);
 	group = parse_u64(text, 10, UINT32_MAX, &number) == 0 ?
 			find_group(machine, (uint32_t)number) :
 			NULL;
 	if (!group) {
-		complain(context, "%s: no such group; \"iommutool groups\" lists them", text);
+		complain(context, "%s: no such group here; \"iommutool groups\" lists them", text);
 		return STATUS_FAILED;
 	}
 	select_group(selection, machine, group);
@@ -142,7 +150,15 @@ int nothing_to_show(const struct context *context, const struct machine *machine
 	return status_worst(status, STATUS_NO);
 }
 
-void add_why_empty(struct out *out, const struct machine *machine)
+int end_groups(const struct arguments *arguments, const struct machine *machine, struct out *out,
+	       int status)
 {
+	if (status == STATUS_USAGE)
+		return status;
 	out_document(out, "why_empty", out_string(why_empty(machine)));
+	if (out_count(out) == 0)
+		status = nothing_to_show(arguments->context, machine, status);
+	show_notes(arguments->context, machine);
+	show(arguments->context, out);
+	return status;
 }

@@ -27,6 +27,15 @@ unsigned selection_facts(const struct arguments *arguments);
 int select_operands(const struct arguments *arguments, const struct machine *machine,
 		    struct selection *selection);
 
+/**
+ * find_operand_device() - the device that one operand names
+ * @device: set to it, NULL when there is none
+ *
+ * Return: as select_operands().
+ */
+int find_operand_device(const struct context *context, const struct machine *machine,
+			const char *text, const struct device **device);
+
 void selection_free(struct selection *selection);
 
 /* Return: whether the group is selected. */
@@ -44,7 +53,15 @@ bool selects_group(const struct selection *selection, const struct machine *mach
  */
 int nothing_to_show(const struct context *context, const struct machine *machine, int status);
 
-/* The key "why_empty" and its value for a JSON document. */
-void add_why_empty(struct out *out, const struct machine *machine);
+/**
+ * end_groups() - the end of a command whose outermost rows are groups
+ *
+ * Adds "why_empty" to the JSON document, says why there is nothing to show, and shows the rows;
+ * nothing of it after a usage error.
+ *
+ * Return: the exit status.
+ */
+int end_groups(const struct arguments *arguments, const struct machine *machine, struct out *out,
+	       int status);
 
 #endif

@@ -94,7 +94,7 @@ enum fact {
 	FACT_REGISTERS = 1u << 10,  /* unit.cap and so on; wants FACT_UNIT */
 	FACT_TABLES = 1u << 11,	    /* machine.dmar, .ivrs, .viot */
 	FACT_REMAPPING = 1u << 12,  /* machine.remapping */
-	FACT_RELEASE = 1u << 13,    /* machine.release */
+	FACT_KERNEL = 1u << 13,	    /* machine.release, .command_line */
 	FACT_NAME = 1u << 14,	    /* nothing in the model: the command asks names.h */
 };
 
@@ -105,6 +105,11 @@ enum fact {
  * Return: the machine, released with machine_free(); never NULL: what cannot be read is unknown.
  */
 struct machine *collect(const struct source *source, unsigned facts);
+
+struct system;
+
+/* Modules, nodes and limits; @release of the kernel as in the machine, NULL when unknown. */
+void collect_system(const struct source *source, const char *release, struct system *system);
 
 /* --- names of vendors, devices and classes (pcidev.c) ------------------------------------ */
 

@@ -54,6 +54,7 @@ void machine_free(struct machine *machine)
 	acpi_free(machine->ivrs.table);
 	acpi_free(machine->viot.table);
 	free(machine->release);
+	free(machine->command_line);
 	strings_free(&machine->notes);
 	free(machine);
 }

@@ -136,6 +136,7 @@ struct machine {
 	struct firmware_table dmar, ivrs, viot;
 	enum tristate remapping; /* interrupt remapping is in use */
 	char *release;		 /* of the kernel, "6.1.0-39-amd64"; NULL: unknown */
+	char *command_line;	 /* of the kernel; NULL: unknown */
 	struct strings notes;	 /* why something is unknown: "subject: why; next step" */
 };
 

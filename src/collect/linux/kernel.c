@@ -38,10 +38,21 @@ static void read_release(const struct source *source, struct machine *machine)
 		machine->release = xstrdup(text);
 }
 
+static void read_command_line(const struct source *source, struct machine *machine)
+{
+	_cleanup_close_ int dir = source_open_dir(source, "proc");
+	char text[4097]; /* COMMAND_LINE_SIZE is at most 4096 */
+
+	if (dir >= 0 && read_attribute(source, dir, "cmdline", text, sizeof(text)) >= 0)
+		machine->command_line = xstrdup(text);
+}
+
 void collect_kernel(const struct source *source, struct machine *machine, unsigned facts)
 {
 	if (facts & FACT_REMAPPING)
 		read_remapping(source, machine);
-	if (facts & FACT_RELEASE)
+	if (facts & FACT_KERNEL) {
 		read_release(source, machine);
+		read_command_line(source, machine);
+	}
 }

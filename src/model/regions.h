@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a reserved region means to VFIO, where it comes from, and what stays usable beside it. */
+#ifndef IOMMUTOOL_REGIONS_H
+#define IOMMUTOOL_REGIONS_H
+
+#include "model/iova.h"
+#include "model/machine.h"
+
+/* Meaning to VFIO (drivers/vfio/vfio_iommu_type1.c, drivers/iommu/iommufd/). */
+enum region_meaning {
+	MEANING_UNKNOWN,
+	MEANING_USABLE,	  /* VFIO ignores it */
+	MEANING_EXCLUDED, /* VFIO maps nothing there */
+	MEANING_REFUSED,  /* the kernel hands no device out that has it */
+};
+
+const char *region_meaning_name(enum region_meaning meaning); /* NULL for unknown */
+
+enum region_meaning region_meaning(const struct machine *machine, const struct group *group,
+				   const struct region *region);
+
+/**
+ * region_source() - where a region comes from
+ * @devices: set to the devices of the group that bring it, in their order; to be freed
+ * @nr_devices: how many
+ *
+ * Wants FACT_TABLES, FACT_TOPOLOGY, FACT_CLASS and FACT_UNIT.
+ *
+ * Return: RMRR, IVMD, msi-window, ht-hole, isa, firmware; NULL when it cannot be told.
+ */
+const char *region_source(const struct machine *machine, const struct group *group,
+			  const struct region *region, const struct device ***devices,
+			  size_t *nr_devices);
+
+/* What VFIO can map for a group. */
+struct usable {
+	struct ranges ranges;
+	bool known;	/* the regions are; else ranges is empty */
+	bool end_known; /* the width is; else the last range ends at 2^64-1 for want of it */
+};
+
+/* Fills in @usable, released with usable_free(). Wants FACT_REGISTERS, FACT_KERNEL too. */
+void group_usable(const struct machine *machine, const struct group *group, struct usable *usable);
+/* Keeps in @usable what @other has too. */
+void usable_intersect(struct usable *usable, const struct usable *other);
+void usable_free(struct usable *usable);
+
+/* Return: bits that every device of the group can use; WIDTH_UNKNOWN. */
+unsigned group_width(const struct machine *machine, const struct group *group);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Guest address width as Linux chooses it. */
+#include "model/width.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "acpi/acpi.h"
+#include "model/bdf.h"
+
+/* Bits FIRST to LAST (inclusive) of @value. */
+static uint64_t bits(uint64_t value, unsigned last, unsigned first)
+{
+	return value >> first & (UINT64_MAX >> (63 - (last - first)));
+}
+
+static unsigned lower(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t width_last(unsigned width)
+{
+	return width >= 64 ? UINT64_MAX : ((uint64_t)1 << width) - 1;
+}
+
+struct width width_common(struct width a, struct width b)
+{
+	/* Unknown is 0, so it wins by itself. */
+	return (struct width){ lower(a.gaw, b.gaw), lower(a.gaw_max, b.gaw_max) };
+}
+
+/* --- Intel: CAP and ECAP, VT-d specification 11.4.2 and 11.4.3 ------------------------------ */
+
+#define CAP_SAGAW_39 (1u << 1)
+#define CAP_SAGAW_48 (1u << 2)
+#define CAP_SAGAW_57 (1u << 3)
+
+static unsigned cap_sagaw(const struct unit *unit)
+{
+	return (unsigned)bits(unit->cap, 12, 8);
+}
+
+static bool cap_five_level(const struct unit *unit)
+{
+	return bits(unit->cap, 60, 60);
+}
+
+static bool ecap_scalable(const struct unit *unit)
+{
+	return bits(unit->ecap, 43, 43);
+}
+
+unsigned intel_mgaw(const struct unit *unit)
+{
+	return (unsigned)bits(unit->cap, 21, 16) + 1;
+}
+
+bool intel_has_first_stage(const struct unit *unit)
+{
+	return ecap_scalable(unit) && bits(unit->ecap, 47, 47);
+}
+
+static bool intel_has_second_stage(const struct unit *unit)
+{
+	return ecap_scalable(unit) && bits(unit->ecap, 46, 46);
+}
+
+bool intel_has_remapping(const struct unit *unit)
+{
+	return bits(unit->ecap, 3, 3);
+}
+
+size_t intel_sagaw(const struct unit *unit, unsigned widths[5])
+{
+	size_t nr = 0;
+
+	for (unsigned level = 0; level < 5; level++)
+		if (cap_sagaw(unit) & 1u << level)
+			widths[nr++] = lower(30 + 9 * level, 64);
+	return nr;
+}
+
+/* Width of the deepest second-stage table that is set in @sagaw; Linux uses no more than 57. */
+static unsigned second_stage_width(unsigned sagaw, unsigned mgaw)
+{
+	if (sagaw & CAP_SAGAW_57)
+		return lower(57, mgaw);
+	if (sagaw & CAP_SAGAW_48)
+		return lower(48, mgaw);
+	if (sagaw & CAP_SAGAW_39)
+		return lower(39, mgaw);
+	return WIDTH_UNKNOWN;
+}
+
+/* First-stage addresses are sign-extended: the usable lower half has one bit less. */
+static unsigned first_stage_width(const struct unit *unit)
+{
+	unsigned mgaw = intel_mgaw(unit);
+
+	return (mgaw > 48 && cap_five_level(unit) ? 57 : lower(48, mgaw)) - 1;
+}
+
+static void add_candidate(struct width *width, unsigned gaw)
+{
+	if (gaw == WIDTH_UNKNOWN)
+		return;
+	if (width->gaw == WIDTH_UNKNOWN || gaw < width->gaw)
+		width->gaw = gaw;
+	if (gaw > width->gaw_max)
+		width->gaw_max = gaw;
+}
+
+/*
+ * Whether scalable mode is on, and which tables it then prefers (second stage before generic page
+ * tables, first stage since), is in no register that sysfs shows.
+ */
+static struct width intel_width(const struct unit *unit)
+{
+	unsigned first_levels = CAP_SAGAW_48 | (cap_five_level(unit) ? CAP_SAGAW_57 : 0);
+	struct width width = { WIDTH_UNKNOWN, WIDTH_UNKNOWN };
+	unsigned sagaw = cap_sagaw(unit);
+
+	if (!unit->has_registers)
+		return width;
+	add_candidate(&width, second_stage_width(sagaw, intel_mgaw(unit)));
+	if (intel_has_second_stage(unit)) {
+		if (intel_has_first_stage(unit))
+			sagaw &= first_levels;
+		add_candidate(&width, second_stage_width(sagaw, intel_mgaw(unit)));
+	}
+	if (intel_has_first_stage(unit))
+		add_candidate(&width, first_stage_width(unit));
+	return width;
+}
+
+const struct dmar_structure *unit_drhd(const struct machine *machine, const struct unit *unit)
+{
+	const struct acpi_table *table = machine->dmar.table;
+
+	for (size_t i = 0; table && unit->has_registers && i < table->dmar.nr_structures; i++) {
+		const struct dmar_structure *structure = &table->dmar.structures[i];
+
+		if (structure->type == DMAR_DRHD && structure->address == unit->address)
+			return structure;
+	}
+	return NULL;
+}
+
+/* --- AMD: EFR, AMD IOMMU specification 3.4.9; IVinfo, 5.2.1 --------------------------------- */
+
+/* The highest bit that EFR2 defines (drivers/iommu/amd/amd_iommu_types.h). */
+#define EFR2_DEFINED UINT64_C(0xfff)
+
+#define EFR_GT (1u << 4)
+#define EFR_HATS_INVALID 3
+
+const struct ivrs_block *unit_ivhd(const struct machine *machine, const struct unit *unit)
+{
+	const struct acpi_table *table = machine->ivrs.table;
+
+	for (size_t i = 0; table && unit->has_function && i < table->ivrs.nr_blocks; i++) {
+		const struct ivrs_block *block = &table->ivrs.blocks[i];
+
+		if (block->type == IVRS_IVHD && !block->ignored &&
+		    block->device_id == bdf_requester(&unit->function) &&
+		    block->segment == unit->function.domain)
+			return block;
+	}
+	return NULL;
+}
+
+int amd_efr(const struct machine *machine, const struct unit *unit, uint64_t *efr)
+{
+	const struct ivrs_block *block = unit_ivhd(machine, unit);
+	bool first_is_efr = unit->features[0] & ~EFR2_DEFINED;
+	bool second_is_efr = unit->features[1] & ~EFR2_DEFINED;
+
+	if (!unit->has_features)
+		return -ENODATA;
+	if (first_is_efr == second_is_efr) {
+		first_is_efr = unit->features[0] && !unit->features[1];
+		second_is_efr = unit->features[1] && !unit->features[0];
+	}
+	if (first_is_efr != second_is_efr) {
+		*efr = unit->features[first_is_efr ? 0 : 1];
+		return 0;
+	}
+	for (size_t i = 0; block && block->has_efr && i < 2; i++) {
+		if (unit->features[i] == block->efr) {
+			*efr = block->efr;
+			return 0;
+		}
+	}
+	return -ENODATA;
+}
+
+/* Since generic page tables (Linux 6.19) the aperture follows the table levels and VASize. */
+static enum tristate has_generic_tables(const struct machine *machine)
+{
+	unsigned major, minor;
+
+	if (!machine->release || sscanf(machine->release, "%u.%u", &major, &minor) != 2)
+		return TRI_UNKNOWN;
+	return major > 6 || (major == 6 && minor >= 19) ? TRI_YES : TRI_NO;
+}
+
+static bool has_word(const char *line, const char *word)
+{
+	const char *at = line;
+	size_t len = strlen(word);
+
+	while ((at = strstr(at, word))) {
+		if ((at == line || strchr(" =,", at[-1])) && strchr(" ,", at[len]))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+/*
+ * Before generic page tables every IOVA can be mapped; but "amd_iommu=pgtbl_v2" on a kernel near
+ * 6.12 narrows the aperture to the lower half of a 4-level table.
+ */
+static void add_grown_tables(struct width *width, const struct machine *machine)
+{
+	add_candidate(width, 64);
+	if (machine->command_line && has_word(machine->command_line, "pgtbl_v2"))
+		add_candidate(width, 47);
+}
+
+/* min(VASize, width of the deepest table); without the IVRS only the upper bound is known. */
+static void add_generic_tables(struct width *width, const struct machine *machine, uint64_t efr)
+{
+	unsigned hats = (unsigned)bits(efr, 11, 10);
+	unsigned table_width = lower((hats + 3) * 9 + 21, 64);
+	const struct acpi_table *ivrs = machine->ivrs.table;
+	unsigned va_size;
+
+	if (hats == EFR_HATS_INVALID) { /* version 2 tables, sign-extended, or no translation */
+		if (efr & EFR_GT)
+			add_candidate(width, 47);
+		if ((efr & EFR_GT) && bits(efr, 13, 12) == 1)
+			add_candidate(width, 56);
+		return;
+	}
+	if (!ivrs) {
+		width->gaw_max = lower(table_width, 64);
+		width->gaw = WIDTH_UNKNOWN;
+		return;
+	}
+	va_size = ivrs->ivrs.va_size ? ivrs->ivrs.va_size : 64;
+	add_candidate(width, lower(va_size, table_width));
+}
+
+static struct width amd_width(const struct machine *machine, const struct unit *unit)
+{
+	enum tristate generic = has_generic_tables(machine);
+	struct width width = { WIDTH_UNKNOWN, WIDTH_UNKNOWN };
+	uint64_t efr;
+
+	if (generic != TRI_YES)
+		add_grown_tables(&width, machine);
+	if (generic != TRI_NO) {
+		if (amd_efr(machine, unit, &efr) < 0)
+			return (struct width){ WIDTH_UNKNOWN, WIDTH_UNKNOWN };
+		add_generic_tables(&width, machine, efr);
+	}
+	return width;
+}
+
+struct width unit_width(const struct machine *machine, const struct unit *unit)
+{
+	switch (unit->kind) {
+	case UNIT_INTEL_VTD:
+		return intel_width(unit);
+	case UNIT_AMD_VI:
+		return amd_width(machine, unit);
+	case UNIT_VIRTIO: /* its configuration is not in sysfs */
+	case UNIT_SMMU:
+	case UNIT_OTHER:
+		break;
+	}
+	return (struct width){ WIDTH_UNKNOWN, WIDTH_UNKNOWN };
+}
+
+/* --- page sizes ----------------------------------------------------------------------------- */
+
+#define SIZE_4K UINT64_C(0x1000)
+#define SIZE_2M UINT64_C(0x200000)
+#define SIZE_1G UINT64_C(0x40000000)
+
+size_t unit_page_sizes(const struct unit *unit, uint64_t sizes[3])
+{
+	bool two_mega = true, one_giga = true;
+	size_t nr = 0;
+
+	if (unit->kind != UNIT_AMD_VI && !(unit->kind == UNIT_INTEL_VTD && unit->has_registers))
+		return 0;
+	if (unit->kind == UNIT_INTEL_VTD) {
+		two_mega = bits(unit->cap, 34, 34);
+		one_giga = bits(unit->cap, 35, 35);
+		if (intel_has_first_stage(unit)) /* which always has 2 MiB */
+			one_giga = one_giga && bits(unit->cap, 56, 56);
+	}
+	sizes[nr++] = SIZE_4K;
+	if (two_mega)
+		sizes[nr++] = SIZE_2M;
+	if (one_giga)
+		sizes[nr++] = SIZE_1G;
+	return nr;
+}

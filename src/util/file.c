@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files that the user named. */
+#include "util/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+/* Return: an fd that can be read without waiting for ever, or negative errno. */
+static int open_user_file(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return fail(err, -errno, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return fail(err, -EINVAL, "%s: not a regular file; use - for standard input", path);
+}
+
+int read_user_file(const char *path, size_t max, uint8_t **bytes, size_t *length,
+		   struct error *err)
+{
+	bool is_input = strcmp(path, "-") == 0;
+	_cleanup_close_ int opened = is_input ? -1 : open_user_file(path, err);
+	int fd = is_input ? STDIN_FILENO : opened;
+	uint8_t *buffer = NULL;
+	size_t size = 0, done = 0;
+
+	if (fd < 0)
+		return fd;
+	for (;;) {
+		ssize_t n;
+
+		if (done == size) {
+			size = size ? size * 2 : 4096;
+			buffer = xreallocarray(buffer, size + 1, 1);
+		}
+		n = read(fd, buffer + done, size - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			int code = -errno;
+
+			free(buffer);
+			return fail(err, code, "%s: %s", path, strerror(-code));
+		}
+		done += (size_t)n;
+		if (done > max) {
+			free(buffer);
+			return fail(err, -EFBIG, "%s: larger than the %zu KiB taken here", path,
+				    max / 1024);
+		}
+		if (n == 0)
+			break;
+	}
+	buffer[done] = '\0';
+	*bytes = buffer;
+	*length = done;
+	return 0;
+}
