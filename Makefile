@@ -3,7 +3,7 @@
 
 VERSION := 0.1.0
 
-# A packager's or user's own values of these are kept.
+# --- what a packager or user may set ---------------------------------------------------------
 CC ?= cc
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
@@ -15,47 +15,168 @@ FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 PKG_CONFIG ?= pkg-config
 SCDOC ?= scdoc
 INSTALL ?= install
-B ?= build
+CLANG ?= clang
+B ?= $(if $(SANITIZE),build-sanitize,build)
 FUZZ_SECONDS ?= 60
+ACPI_TABLES ?= ../shared/acpi-tables
 
+# --- flags -----------------------------------------------------------------------------------
 OS := $(shell uname -s | tr A-Z a-z)
-
-WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wconversion
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wconversion \
+	$(if $(WERROR),-Werror)
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection
 HARDENING_LINK := -pie -Wl,-z,relro -Wl,-z,now
 ifdef SANITIZE
-# The sanitizers see more without _FORTIFY_SOURCE and with frame pointers.
 SANITIZE_FLAGS := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
-B := build-sanitize
 else
 HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-endif
-ifdef WERROR
-WARNINGS += -Werror
 endif
 Q := $(if $(V),,@)
 
 LIBS := libpci smartcols json-c
+LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+LIBS_LINK := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 OWN_CFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -DIOMMUTOOL_VERSION='"$(VERSION)"' \
-	$(WARNINGS) $(HARDENING) $(SANITIZE_FLAGS)
-LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
-LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
+	$(WARNINGS) $(HARDENING) $(SANITIZE_FLAGS) $(LIBS_CFLAGS)
+LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
 
+# --- files -----------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PROGRAM := $(B)/iommutool
+# What tests are linked with: everything but main().
+PARTS := $(filter-out $(B)/src/main.o,$(OBJECTS))
+UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+MANPAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.8.scd)))
 
-all: $(PROGRAM)
+# --- packages of Debian ----------------------------------------------------------------------
+DEPS_BUILD := gcc make pkg-config libc6-dev libpci-dev libsmartcols-dev libjson-c-dev scdoc
+DEPS_DEMO := pciutils xz-utils
+DEPS_TEST := $(DEPS_BUILD) $(DEPS_DEMO) libcmocka-dev jq acpica-tools qemu-system-x86 \
+	busybox-static cpio kmod bash
+DEPS_FUZZ := $(DEPS_BUILD) clang libclang-rt-14-dev
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Installs what is missing of $(1), and asks for nothing when nothing is.
+install_packages = @missing=$$(for p in $(1); do \
+		dpkg-query -Wf '$${Status}' $$p 2>/dev/null | grep -q ' installed' || echo $$p; done); \
+	[ -z "$$missing" ] || { echo "  APT  " $$missing; \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
+
+all: $(PROGRAM) $(MANPAGES) ## Build the program and the man pages (the default)
 
 $(PROGRAM): $(OBJECTS)
 	@echo "  LD    $@"
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
-	$(Q)$(CC) $(OWN_CFLAGS) $(LIB_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(OWN_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(OBJECTS:.o=.d)
-.PHONY: all
+$(B)/man/%: man/%.scd Makefile
+	@mkdir -p $(@D)
+	@echo "  MAN   $<"
+	$(Q)$(SCDOC) <$< >$@
+
+# --- install packages, look around -----------------------------------------------------------
+deps: deps-build deps-test deps-fuzz ## Install what building, testing and fuzzing need (Debian)
+deps-build:
+	$(call install_packages,$(DEPS_BUILD) $(DEPS_DEMO))
+deps-test:
+	$(call install_packages,$(DEPS_TEST))
+deps-fuzz:
+	$(call install_packages,$(DEPS_FUZZ))
+
+# The libraries may only just have been installed: a new make sees their flags.
+demo: deps-build ## Install what the build needs, build, and look at this machine
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(B)
+
+# --- tests -----------------------------------------------------------------------------------
+test: deps-test ## Install what the tests need, then check and check-vm
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check-vm
+
+check: check-unit check-golden check-acpi check-docs ## Fast tests: offline, unprivileged
+
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(PARTS)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK) -lcmocka
+
+check-unit: $(UNITS)
+	@tests/unit/run $(UNITS)
+
+check-golden: $(PROGRAM)
+	@tests/golden/run $(B)
+	@tests/golden/hostile $(B)
+
+check-acpi: $(PROGRAM)
+	@tests/acpi/run $(B) $(ACPI_TABLES)
+
+check-docs: all $(B)/tests/docs/list_options
+	@tests/docs/check-layers
+	@tests/docs/check-headers "$(CC) $(OWN_CFLAGS)"
+	@tests/docs/check-docs $(B)
+
+$(B)/tests/docs/list_options: $(B)/tests/docs/list_options.o $(PARTS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
+
+check-vm: $(PROGRAM) ## Real kernels and VFIO in virtual machines
+	@tests/vm/run $(PROGRAM)
+
+bench: all ## Ratios against other tools on large synthetic machines
+	@tests/bench/run $(B)
+
+fuzz: ## Fuzz each parser for FUZZ_SECONDS
+	@$(MAKE) --no-print-directory fuzzers B=build-fuzz CC=$(CLANG) \
+		SANITIZE=fuzzer-no-link,address,undefined
+	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
+
+fuzzers: $(FUZZERS)
+
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(PARTS)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS_LINK)
+
+# --- keeping house ---------------------------------------------------------------------------
+format: ## Format the C files as .clang-format says
+	clang-format -i $(SOURCES) $(wildcard src/*.h src/*/*.h src/collect/*/*.h tests/*/*.[ch])
+
+tidy: ## clang-tidy over the sources
+	clang-tidy --quiet --checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-clang-analyzer-security.insecureAPI.*' \
+		--warnings-as-errors='*' $(SOURCES) -- $(OWN_CFLAGS)
+
+install: all ## Install below PREFIX, staged in DESTDIR
+	$(INSTALL) -D -m755 $(PROGRAM) $(DESTDIR)$(BINDIR)/iommutool
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man8
+	$(INSTALL) -m644 $(MANPAGES) $(DESTDIR)$(MANDIR)/man8
+	$(INSTALL) -D -m644 completions/iommutool.bash $(DESTDIR)$(BASHCOMPDIR)/iommutool
+	$(INSTALL) -D -m644 completions/_iommutool $(DESTDIR)$(ZSHCOMPDIR)/_iommutool
+	$(INSTALL) -D -m644 completions/iommutool.fish $(DESTDIR)$(FISHCOMPDIR)/iommutool.fish
+
+uninstall: ## Remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/iommutool $(MANPAGES:$(B)/man/%=$(DESTDIR)$(MANDIR)/man8/%) \
+		$(DESTDIR)$(BASHCOMPDIR)/iommutool $(DESTDIR)$(ZSHCOMPDIR)/_iommutool \
+		$(DESTDIR)$(FISHCOMPDIR)/iommutool.fish
+
+dist: ## A source archive of the last commit
+	git archive --prefix=iommutool-$(VERSION)/ -o iommutool-$(VERSION).tar.gz HEAD
+
+clean: ## Remove everything that was built
+	rm -rf build build-sanitize build-fuzz
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d)
+
+$(UNITS:=.o) $(FUZZERS:=.o) $(B)/tests/docs/list_options.o: OWN_CFLAGS += -Itests/unit
+
+.PHONY: all deps deps-build deps-test deps-fuzz demo test check check-unit check-golden \
+	check-acpi check-docs check-vm bench fuzz fuzzers format tidy install uninstall dist clean \
+	help
 .DELETE_ON_ERROR:
+.SECONDARY:
