@@ -227,7 +227,7 @@ struct acpi_table {
 	uint32_t creator_revision;
 	struct acpi_problem *problems;
 	size_t nr_problems;
-	struct acpi_reserved *reserved;
+	struct acpi_reserved *reserved; /* by offset, none overlaps another */
 	size_t nr_reserved;
 	union {
 		struct dmar dmar;

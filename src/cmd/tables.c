@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iommutool tables: the ACPI tables that describe the IOMMUs, decoded. */
+#include "cmd/tables.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "collect/collect.h"
+#include "command.h"
+
+enum { NR_TABLES = 3, KEY_FILE = 0x100 };
+
+/* By enum acpi_kind. */
+static const char *const names[NR_TABLES] = { "DMAR", "IVRS", "VIOT" };
+
+struct tables_arguments {
+	struct arguments common; /* first: parse_shared() casts to it */
+	const char *file;	 /* NULL: the tables of the machine */
+};
+
+static const struct argp_option options[] = {
+	{ "file", KEY_FILE, "FILE", 0, "Decode the table in FILE; - is standard input", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct tables_arguments *arguments = state->input;
+
+	if (key != KEY_FILE)
+		return parse_shared(key, arg, state);
+	arguments->file = arg;
+	return 0;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[DMAR|IVRS|VIOT]...",
+	.doc = "Decode the ACPI tables that describe the IOMMUs. Exits with 1 when one of them "
+	       "contradicts its specification.",
+	.children = reading_children,
+};
+
+/* Which tables were named; all when none was. Return: STATUS_OK or STATUS_USAGE. */
+static int choose_tables(const struct arguments *arguments, bool chosen[NR_TABLES])
+{
+	memset(chosen, arguments->nr_operands == 0, NR_TABLES * sizeof(*chosen));
+	for (size_t i = 0; i < arguments->nr_operands; i++) {
+		size_t k;
+
+		for (k = 0; k < NR_TABLES; k++)
+			if (strcasecmp(arguments->operands[i], names[k]) == 0)
+				break;
+		if (k == NR_TABLES)
+			return usage_error(arguments->context,
+					   "%s: no table that is known here; DMAR, IVRS, VIOT are",
+					   arguments->operands[i]);
+		chosen[k] = true;
+	}
+	return STATUS_OK;
+}
+
+/* Each problem is said once: in its column where that is shown, else on stderr. */
+static int show_table(const struct context *context, struct out *out,
+		      const struct acpi_table *table, const struct machine *machine)
+{
+	tables_show(out, table, machine);
+	for (size_t i = 0; i < table->nr_problems && !out_wants(out, T_PROBLEMS); i++)
+		complain(context, "%s: offset %zu: %s", table->signature, table->problems[i].offset,
+			 table->problems[i].what);
+	return table->nr_problems ? STATUS_NO : STATUS_OK;
+}
+
+/* What the collector said about a table that it could not give us; with -v all notes are shown. */
+static void explain_table(const struct context *context, const struct machine *machine,
+			  const char *name)
+{
+	for (size_t i = 0; i < machine->notes.nr && !context->verbose; i++)
+		if (strncmp(machine->notes.items[i], name, strlen(name)) == 0)
+			complain(context, "%s", machine->notes.items[i]);
+}
+
+static int add_table(const struct tables_arguments *arguments, const struct machine *machine,
+		     struct out *out, size_t which)
+{
+	const struct firmware_table *const tables[NR_TABLES] = { &machine->dmar, &machine->ivrs,
+								 &machine->viot };
+	const struct context *context = arguments->common.context;
+
+	switch (tables[which]->state) {
+	case FILE_READ:
+		return show_table(context, out, tables[which]->table, machine);
+	case FILE_DENIED:
+	case FILE_BROKEN:
+		explain_table(context, machine, names[which]);
+		return STATUS_FAILED;
+	case FILE_ABSENT:
+		if (arguments->common.nr_operands == 0)
+			return STATUS_OK;
+		complain(context, "%s: this machine has no such table", names[which]);
+		return STATUS_NO;
+	case FILE_UNASKED: /* the kernel shows no tables at all: why_nothing() says so */
+		break;
+	}
+	return STATUS_OK;
+}
+
+/* A container may hide the tables, so "none to be seen" is not "none". */
+static void why_nothing(const struct context *context, const struct machine *machine)
+{
+	if (machine->dmar.state == FILE_UNASKED)
+		complain(context, "no /sys/firmware/acpi/tables: this machine has no ACPI, or a "
+				  "container hides it; --file decodes a table from elsewhere");
+	else
+		complain(context, "this machine has no DMAR, IVRS or VIOT; the IOMMU may be "
+				  "switched off in the firmware setup (VT-d, AMD-Vi)");
+}
+
+static int list_tables(const struct tables_arguments *arguments, const struct source *source,
+		       struct out *out)
+{
+	const struct context *context = arguments->common.context;
+	bool chosen[NR_TABLES];
+	int status = choose_tables(&arguments->common, chosen);
+	struct machine *machine;
+
+	if (status != STATUS_OK)
+		return status;
+	machine = collect(source, out_facts(out) | FACT_TABLES);
+	for (size_t i = 0; i < NR_TABLES; i++)
+		if (chosen[i])
+			status = status_worst(status, add_table(arguments, machine, out, i));
+	if (out_count(out) == 0 && status == STATUS_OK) {
+		why_nothing(context, machine);
+		status = STATUS_SKIPPED;
+	}
+	show_notes(context, machine);
+	show(context, out);
+	machine_free(machine);
+	return status;
+}
+
+static int list_machine(const struct tables_arguments *arguments, struct out *out)
+{
+	const struct context *context = arguments->common.context;
+	struct error err = { 0 };
+	struct source source;
+	int status;
+
+	if (source_open(&source, context->sysroot, &err) < 0)
+		return complain_error(context, &err);
+	status = list_tables(arguments, &source, out);
+	source_close(&source);
+	return status;
+}
+
+static int list_file(const struct tables_arguments *arguments, struct out *out)
+{
+	const struct context *context = arguments->common.context;
+	struct acpi_table *table = NULL;
+	struct error err = { 0 };
+	bool chosen[NR_TABLES];
+	int status = choose_tables(&arguments->common, chosen);
+
+	if (status != STATUS_OK)
+		return status;
+	if (tables_read_file(arguments->file, &table, &err) < 0)
+		return complain_error(context, &err);
+	for (size_t i = 0; i < NR_TABLES && arguments->common.nr_operands > 0; i++) {
+		if (!chosen[i] || strcmp(table->signature, names[i]) == 0)
+			continue;
+		complain(context, "%s: the file holds a %s", names[i], table->signature);
+		status = STATUS_NO;
+	}
+	if (chosen[table->kind])
+		status = status_worst(status, show_table(context, out, table, NULL));
+	show(context, out);
+	acpi_free(table);
+	return status;
+}
+
+static int run(struct context *context, int argc, char **argv)
+{
+	struct tables_arguments arguments = { 0 };
+	struct out *out = NULL;
+	int status = begin(&arguments.common, context, &argp, argc, argv);
+
+	if (status == STATUS_OK && arguments.file && context->sysroot)
+		status = usage_error(context, "--file and --sysroot: one source at a time");
+	if (status == STATUS_OK)
+		out = begin_output(&arguments.common, &tables_schema, &status);
+	if (out)
+		status = arguments.file ? list_file(&arguments, out)
+					: list_machine(&arguments, out);
+	out_free(out);
+	free(arguments.common.operands);
+	return status;
+}
+
+static const struct out_schema *const schemas[] = { &tables_schema, NULL };
+
+const struct command cmd_tables = {
+	.name = "tables",
+	.summary = "ACPI tables that describe the IOMMUs (DMAR, IVRS, VIOT), decoded",
+	.argp = &argp,
+	.schemas = schemas,
+	.run = run,
+};
