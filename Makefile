@@ -166,7 +166,7 @@ dist: ## A source archive of the last commit
 	git archive --prefix=iommutool-$(VERSION)/ -o iommutool-$(VERSION).tar.gz HEAD
 
 clean: ## Remove everything that was built
-	rm -rf build build-sanitize build-fuzz
+	rm -rf build build-sanitize build-fuzz build-clang
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12

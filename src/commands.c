@@ -8,5 +8,7 @@ const struct command *const commands[] = {
 	&cmd_resv_regions,
 	&cmd_gaw,
 	&cmd_domains,
+	&cmd_tables,
+	&cmd_capture,
 	NULL,
 };

@@ -81,7 +81,7 @@ struct names *names_open(const struct source *source)
 	names->access->debug = ignore;
 	names->own = copy_database(source);
 	if (names->own >= 0)
-		pci_set_name_list_path(names->access, xasprintf("/dev/fd/%d", names->own), 1);
+		pci_set_name_list_path(names->access, xasprintf("/proc/self/fd/%d", names->own), 1);
 	return names;
 }
 

@@ -18,13 +18,16 @@ static void read_table(const struct source *source, struct machine *machine, con
 	size_t length;
 	int r = source_read(source, path, ACPI_TABLE_MAX, &bytes, &length);
 
-	if (r == 0)
+	if (r == 0 && length == 0 && !source->live)
+		r = -EACCES; /* what "iommutool capture" leaves of a table that it may not read */
+	else if (r == 0)
 		r = acpi_parse(bytes, length, &table->table);
 	if (r == 0) {
 		table->state = FILE_READ;
 	} else if (r == -EACCES || r == -EPERM) {
 		table->state = FILE_DENIED;
-		machine_note(machine, "%s: /%s: %s; run as root", name, path, strerror(-r));
+		machine_note(machine, "%s: /%s: %s; %s as root", name, path, strerror(-r),
+			     source->live ? "run" : "capture");
 	} else {
 		table->state = FILE_BROKEN;
 		machine_note(machine, "%s: /%s: %s", name, path,
