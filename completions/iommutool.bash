@@ -18,7 +18,7 @@ _iommutool_ask() {
 
 # Fills words and cword: the line as it was before readline broke it at ':' and '='.
 _iommutool_split() {
-	local i word rest line=$COMP_LINE joins=
+	local i word rest line=$COMP_LINE joins=''
 
 	words=() cword=0
 	for ((i = 0; i < ${#COMP_WORDS[@]}; i++)); do
@@ -30,7 +30,7 @@ _iommutool_split() {
 			words+=("$word")
 		fi
 		line=${rest#"$word"}
-		[[ $word == *[!:=]* || ! $word ]] && joins= || joins=1
+		[[ $word == *[!:=]* || ! $word ]] && joins='' || joins=1
 		((i == COMP_CWORD)) && cword=$((${#words[@]} - 1))
 	done
 }
@@ -55,7 +55,7 @@ _iommutool_options() {
 _iommutool_option() {
 	local word=$1 i letters
 
-	option= before= value= inside=
+	option='' before='' value='' inside=''
 	if [[ $word == --*=* ]]; then
 		before=${word%%=*}= value=${word#*=} inside=1
 		option=${takes[${word%%=*}]-}
@@ -78,7 +78,7 @@ _iommutool_option() {
 _iommutool_scan() {
 	local i option before value inside
 
-	command= sysroot= modes=() operands=0
+	command='' sysroot='' modes=() operands=0
 	_iommutool_options
 	for ((i = 1; i < ${#words[@]}; i++)); do
 		((i == cword)) && continue
@@ -106,13 +106,13 @@ _iommutool_scan() {
 	done
 }
 
-# Adds those of the words that begin with $value, behind $before.
+# Adds those of the words that begin with $value, behind $before; none that a shell could mistake.
 _iommutool_add() {
 	local word
 
 	for word; do
-		[[ $word == "$value"* && $word == [A-Za-z0-9_+-]* && $word != *[!A-Za-z0-9_.:+=-]* &&
-			$word != - ]] && COMPREPLY+=("$before$word")
+		[[ $word == "$value"* && $word == [A-Za-z0-9_+-]* && $word != *[!A-Za-z0-9_.:+=-]* ]] &&
+			[[ $word != -* || $value == -* ]] && COMPREPLY+=("$before$word")
 	done
 }
 
@@ -125,7 +125,7 @@ _iommutool_add_lines() {
 
 # The list so far stays; what is in it, or shown anyway, is not offered.
 _iommutool_columns() {
-	local list= column default
+	local list='' column default
 
 	value=${value^^}
 	[[ $value == +* ]] && list=+ value=${value#+}
@@ -175,7 +175,7 @@ _iommutool_value() {
 
 _iommutool_operand() {
 	case $command in
-	'') _iommutool_add_lines < <(_iommutool_run --list-commands; echo help) ;;
+	'') _iommutool_add_lines < <(_iommutool_run --list-commands && echo help) ;;
 	help) ((operands == 0)) && _iommutool_add_lines < <(_iommutool_run --list-commands) ;;
 	capture) ((operands == 0)) && _iommutool_files -d ;;
 	tables) _iommutool_add DMAR IVRS VIOT ;;
@@ -193,13 +193,13 @@ _iommutool_operand() {
 }
 
 _iommutool() {
-	local words cword command sysroot modes operands options option before value inside breaks= i
+	local words cword command sysroot modes operands options option before value inside breaks='' i
 	local -A takes
 
 	COMPREPLY=()
 	_iommutool_split
 	if ((cword > 1)) && [[ ${words[cword - 1]} =~ ^[0-9]*(\<|\>\>?|\>\||\&\>\>?)$ ]]; then
-		before= value=${words[cword]}
+		before='' value=${words[cword]}
 		_iommutool_files -f
 		return 0
 	fi
@@ -208,14 +208,14 @@ _iommutool() {
 	# The argument of an option may be a word of its own, or stand in the option's word.
 	_iommutool_option "${words[cword - 1]}"
 	if ((cword > 1)) && [[ $option && ! $inside ]]; then
-		before= value=${words[cword]}
+		before='' value=${words[cword]}
 		_iommutool_value
 	else
 		_iommutool_option "${words[cword]}"
 		if [[ $inside ]]; then
 			_iommutool_value
 		else
-			before= value=${words[cword]}
+			before='' value=${words[cword]}
 			if [[ $value == -* ]]; then
 				_iommutool_add "${options[@]}"
 				[[ ${COMPREPLY-} == *= ]] && compopt -o nospace
@@ -226,8 +226,8 @@ _iommutool() {
 	fi
 
 	# readline replaces only what is behind the last place where it broke the word.
-	[[ $COMP_WORDBREAKS == *:* ]] && breaks+=:
-	[[ $COMP_WORDBREAKS == *=* ]] && breaks+==
+	[[ $COMP_WORDBREAKS == *:* ]] && breaks+=':'
+	[[ $COMP_WORDBREAKS == *=* ]] && breaks+='='
 	[[ $breaks && ${words[cword]} == *["$breaks"]* ]] || return 0
 	before=${words[cword]%"${words[cword]##*["$breaks"]}"}
 	for i in "${!COMPREPLY[@]}"; do

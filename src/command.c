@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "util/alloc.h"
+#include "util/option.h"
 
 enum {
 	KEY_COLOR = 0x2000, /* beyond any letter */
@@ -58,8 +59,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 				return 0;
 			}
 		}
-		argp_error(state, "--color: \"%s\" is none of auto, always, never", arg);
-		return EINVAL;
+		return option_error(state, "--color: \"%s\" is none of auto, always, never", arg);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -85,6 +85,7 @@ error_t parse_shared(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
+		state->err_stream = NULL; /* one line an error, and we wrote it */
 		for (size_t i = 0; children[i].argp; i++)
 			state->child_inputs[i] = children[i].argp == &common_argp ?
 							 (void *)arguments->context :
@@ -111,18 +112,17 @@ int begin(struct arguments *arguments, struct context *context, const struct arg
 struct out *begin_output(const struct arguments *arguments, const struct out_schema *schema,
 			 int *status)
 {
-	char *problem = NULL;
-	struct out *out = out_new(schema, &arguments->out, &problem);
+	const struct context *context = arguments->context;
+	struct out *out = NULL;
+	char *problem;
 
-	*status = STATUS_OK;
-	if (problem) {
-		*status = usage_error(arguments->context, "%s", problem);
-		free(problem);
-	} else if (arguments->out.list_columns) {
-		out_list_columns(schema, &arguments->out, stdout, use_color(arguments->context));
-		out_free(out);
-		out = NULL;
-	}
+	if (arguments->out.list_columns)
+		problem = out_list_columns(schema, &arguments->out, context->quiet ? NULL : stdout,
+					   use_color(context));
+	else
+		out = out_new(schema, &arguments->out, &problem);
+	*status = problem ? usage_error(context, "%s", problem) : STATUS_OK;
+	free(problem);
 	return out;
 }
 
@@ -136,7 +136,8 @@ int status_worst(int a, int b)
 	return STATUS_OK;
 }
 
-static void say(const struct context *context, const char *format, va_list ap)
+static void __attribute__((format(printf, 2, 0)))
+say(const struct context *context, const char *format, va_list ap)
 {
 	fprintf(stderr, "iommutool%s%s: ", context->command ? " " : "",
 		context->command ? context->command : "");

@@ -33,6 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	(void)arg;
 	switch (key) {
 	case ARGP_KEY_INIT:
+		state->err_stream = NULL; /* getopt's own line is enough */
 		state->child_inputs[0] = &globals->context;
 		return 0;
 	case ARGP_KEY_ARG:
@@ -153,10 +154,13 @@ static void fill_standard_files(void)
 /* The end of every path, those through argp's own exits too. */
 static void flush_output(void)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	int code = fflush(stdout) == 0 ? 0 : errno;
+
+	if (code == 0 && !ferror(stdout))
 		return;
-	if (errno != EPIPE)
-		fprintf(stderr, "iommutool: standard output: %s\n", strerror(errno));
+	if (code != EPIPE)
+		fprintf(stderr, "iommutool: standard output: %s\n",
+			code ? strerror(code) : "write error");
 	_exit(STATUS_FAILED);
 }
 
@@ -174,7 +178,8 @@ int main(int argc, char **argv)
 	if (argc > 0)
 		argv[0] = name;
 
-	argp_parse(&global_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, &globals);
+	if (argp_parse(&global_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, &globals))
+		return STATUS_USAGE;
 	if (globals.command == 0) {
 		argp_help(&global_argp, stderr, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
 		return STATUS_USAGE;

@@ -229,11 +229,10 @@ struct acpi_table {
 	size_t nr_problems;
 	struct acpi_reserved *reserved; /* by offset, none overlaps another */
 	size_t nr_reserved;
-	union {
-		struct dmar dmar;
-		struct ivrs ivrs;
-		struct viot viot;
-	};
+	/* By kind; the others are empty. No union: who takes one kind for another reads nothing. */
+	struct dmar dmar;
+	struct ivrs ivrs;
+	struct viot viot;
 };
 
 /**

@@ -65,6 +65,17 @@ static void add_region_conflict(struct out *out, const struct machine *machine,
 	free(devices);
 }
 
+/* A group that the kernel refuses maps nothing at all, wherever its region lies. */
+static bool is_in_the_way(const struct machine *machine, const struct group *group,
+			  const struct region *region, struct range range)
+{
+	enum region_meaning meaning = region_meaning(machine, group, region);
+
+	return meaning == MEANING_REFUSED ||
+	       (meaning != MEANING_USABLE &&
+		range_overlaps(range, (struct range){ region->start, region->end }));
+}
+
 /* Return: whether the answer for this range is known. */
 static bool check_range(struct out *out, const struct machine *machine, const struct group *group,
 			struct range range)
@@ -75,8 +86,7 @@ static bool check_range(struct out *out, const struct machine *machine, const st
 	for (size_t i = 0; i < group->nr_regions; i++) {
 		const struct region *region = &group->regions[i];
 
-		if (region->type != REGION_DIRECT_RELAXABLE &&
-		    range_overlaps(range, (struct range){ region->start, region->end }))
+		if (is_in_the_way(machine, group, region, range))
 			add_region_conflict(out, machine, group, range, region);
 	}
 	if (width != WIDTH_UNKNOWN && range.end > width_last(width))
@@ -92,7 +102,7 @@ int show_conflicts(const struct arguments *arguments, const struct source *sourc
 	struct machine *machine = collect(source, FACTS | selection_facts(arguments));
 	struct selection selection;
 	bool known = true, any = false;
-	int status = select_operands(arguments, machine, &selection);
+	int status = select_operands(arguments, machine, false, &selection);
 
 	for (size_t i = 0; i < plan->nr_lines; i++) {
 		for (size_t k = 0; k < machine->nr_groups; k++) {

@@ -102,7 +102,7 @@ static int list_domains(const void *own, const struct source *source, struct out
 	const struct arguments *arguments = own;
 	struct machine *machine = collect(source, out_facts(out) | selection_facts(arguments));
 	struct selection selection;
-	int status = select_operands(arguments, machine, &selection);
+	int status = select_operands(arguments, machine, false, &selection);
 
 	for (size_t i = 0; i < machine->nr_groups && status != STATUS_USAGE; i++) {
 		const struct group *group = &machine->groups[i];

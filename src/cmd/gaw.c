@@ -11,6 +11,7 @@
 #include "command.h"
 #include "model/width.h"
 #include "util/alloc.h"
+#include "util/option.h"
 
 enum {
 	UNIT,
@@ -122,8 +123,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_REQUIRE:
 		if (parse_u64(arg, 10, 64, &bits) < 0 || bits == 0)
-			argp_error(state, "--require: \"%s\" is no number of bits from 1 to 64",
-				   arg);
+			return option_error(state,
+					    "--require: \"%s\" is no number of bits from 1 to 64",
+					    arg);
 		arguments->require = (unsigned)bits;
 		return 0;
 	default:
@@ -257,7 +259,7 @@ static int choose(const struct gaw_arguments *arguments, const struct machine *m
 									  &device));
 		if (device && device->unit)
 			chosen->devices[device - machine->devices] = true;
-		else if (device) {
+		else if (device && machine->nr_units > 0) {
 			complain(common->context, "%s: no IOMMU unit translates for it",
 				 device->name);
 			status = status_worst(status, STATUS_NO);
@@ -312,6 +314,7 @@ static void add_summary(struct out *out, const struct machine *machine, struct w
 	out_member(&object, "gaw", width_cell(common.gaw));
 	out_member(&object, "last_iova", last_cell(common.gaw));
 	out_document(out, "common", object);
+	out_document(out, "why_empty", out_string(why_empty(machine)));
 	if (common.gaw != WIDTH_UNKNOWN && !arguments->only_common)
 		out_footer(out, "common: gaw %u, last IOVA 0x%016llx", common.gaw,
 			   (unsigned long long)width_last(common.gaw));
@@ -334,6 +337,15 @@ static int judge(const struct context *context, unsigned require, struct width c
 	return STATUS_FAILED;
 }
 
+static int no_units(const struct context *context, const struct machine *machine, int status)
+{
+	if (machine->nr_groups == 0 || machine->nr_units > 0)
+		return nothing_to_show(context, machine, status);
+	complain(context, "there are groups but no IOMMU unit in /sys/class/iommu: the widths are "
+			  "unknown");
+	return status_worst(status, STATUS_FAILED);
+}
+
 static int show_widths(const void *own, const struct source *source, struct out *out)
 {
 	const struct gaw_arguments *arguments = own;
@@ -352,7 +364,7 @@ static int show_widths(const void *own, const struct source *source, struct out 
 		if (nr_units > 0)
 			status = status_worst(status, judge(context, arguments->require, common));
 		else
-			status = nothing_to_show(context, machine, status);
+			status = no_units(context, machine, status);
 		show_notes(context, machine);
 		show(context, out);
 	}

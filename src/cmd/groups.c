@@ -12,6 +12,7 @@
 #include "model/viability.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
+#include "util/option.h"
 
 enum {
 	GROUP,
@@ -101,9 +102,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (arguments->by_class)
 			return 0;
 		names = class_names();
-		argp_error(state, "--class: \"%s\" is neither 0xCC, 0xCCSS nor one of %s", arg,
-			   names);
-		return 0;
+		return option_error(state, "--class: \"%s\" is neither 0xCC, 0xCCSS nor one of %s",
+				    arg, names);
 	case KEY_DRIVER:
 		arguments->driver = arg;
 		return 0;
@@ -226,13 +226,40 @@ static void add_ungrouped(struct out *out, const struct groups_arguments *argume
 	}
 }
 
-/* Filters that could not be decided make the answer rest on something unknown. */
-static bool undecided(const struct groups_arguments *arguments, const struct machine *machine)
+static bool undecided_device(const struct groups_arguments *arguments,
+			     const struct device *device)
 {
-	for (size_t i = 0; i < machine->nr_groups && arguments->viable; i++)
-		if (group_viable(&machine->groups[i]) == TRI_UNKNOWN)
+	return (arguments->by_class && device->is_pci && device->class < 0) ||
+	       (arguments->driver && !device->driver_known);
+}
+
+/* A filter that cannot be decided makes the answer rest on something unknown. */
+static bool undecided(const struct groups_arguments *arguments, const struct machine *machine,
+		      const struct selection *selection)
+{
+	for (size_t i = 0; i < machine->nr_groups; i++) {
+		const struct group *group = &machine->groups[i];
+
+		if (!selects_group(selection, machine, group))
+			continue;
+		if (arguments->viable && group_viable(group) == TRI_UNKNOWN)
 			return true;
+		for (size_t k = 0; k < group->nr_devices; k++)
+			if (undecided_device(arguments, group->devices[k]))
+				return true;
+	}
 	return false;
+}
+
+/* Return: STATUS_OK, or STATUS_FAILED with the reason on stderr. */
+static int judge_filters(const struct groups_arguments *arguments, const struct machine *machine,
+			 const struct selection *selection)
+{
+	if (!undecided(arguments, machine, selection))
+		return STATUS_OK;
+	complain(arguments->common.context,
+		 "a filter asks for what is unknown of some device; see -v");
+	return STATUS_FAILED;
 }
 
 static unsigned filter_facts(const struct groups_arguments *arguments)
@@ -250,13 +277,12 @@ static int list_groups(const void *own, const struct source *source, struct out 
 	struct machine *machine = collect(source, facts);
 	struct names *names = facts & FACT_NAME ? names_open(source) : NULL;
 	struct selection selection;
-	int status = select_operands(&arguments->common, machine, &selection);
+	int status = select_operands(&arguments->common, machine, arguments->all, &selection);
 
 	add_groups(out, arguments, machine, &selection, names);
 	if (arguments->all)
 		add_ungrouped(out, arguments, machine, &selection, names);
-	if (undecided(arguments, machine))
-		status = status_worst(status, STATUS_FAILED);
+	status = status_worst(status, judge_filters(arguments, machine, &selection));
 	status = end_groups(&arguments->common, machine, out, status);
 	selection_free(&selection);
 	names_close(names);

@@ -10,8 +10,10 @@
 #include "cmd/selection.h"
 #include "model/plan.h"
 #include "model/regions.h"
+#include "util/alloc.h"
 #include "util/cleanup.h"
 #include "util/file.h"
+#include "util/option.h"
 
 #define PLAN_MAX (1u << 20)
 
@@ -90,22 +92,22 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static void parse_fits(struct plan *fits, const char *list, struct argp_state *state)
+static error_t parse_fits(struct plan *fits, const char *list, struct argp_state *state)
 {
-	_cleanup_free_ char *copy = strdup(list);
+	_cleanup_free_ char *copy = xstrdup(list);
 	char *at = copy, *text;
 
 	while ((text = strsep(&at, ","))) {
 		struct range range;
 
 		if (parse_range(text, &range) < 0)
-			argp_error(state,
-				   "--fits: \"%s\" is neither START-END nor START+SIZE within 64 "
-				   "bits",
-				   text);
-		else
-			plan_add(fits, range);
+			return option_error(state,
+					    "--fits: \"%s\" is neither START-END nor START+SIZE "
+					    "within 64 bits",
+					    text);
+		plan_add(fits, range);
 	}
+	return 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -117,16 +119,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		arguments->usable = true;
 		return 0;
 	case KEY_FITS:
-		parse_fits(&arguments->fits, arg, state);
-		return 0;
+		return parse_fits(&arguments->fits, arg, state);
 	case KEY_PLAN:
 		arguments->plan = arg;
 		return 0;
 	case ARGP_KEY_SUCCESS:
 		if (arguments->usable && (arguments->plan || arguments->fits.nr_lines))
-			argp_error(state, "--usable goes with neither --fits nor --plan");
+			return option_error(state, "--usable goes with neither --fits nor --plan");
 		if (arguments->plan && arguments->fits.nr_lines)
-			argp_error(state, "either --fits or --plan");
+			return option_error(state, "--fits and --plan: one of them");
 		return 0;
 	default:
 		return parse_shared(key, arg, state);
@@ -206,12 +207,22 @@ static void add_usable(struct out *out, const struct group *group, const struct 
 	}
 }
 
-/* Adds the groups, and to the document what all of them have in common. */
-static void add_groups(struct out *out, const struct resv_arguments *arguments,
+static bool reads_regions(const struct out *out)
+{
+	return out_facts(out) & FACT_RESERVED;
+}
+
+/*
+ * Adds the groups, and to the document what all of them have in common.
+ *
+ * Return: STATUS_OK; STATUS_FAILED when the regions of one cannot be read.
+ */
+static int add_groups(struct out *out, const struct resv_arguments *arguments,
 		       const struct machine *machine, const struct selection *selection)
 {
 	struct usable common = { .known = true, .end_known = true };
 	struct out_value object = out_object("");
+	int status = STATUS_OK;
 	bool first = true;
 
 	for (size_t i = 0; i < machine->nr_groups; i++) {
@@ -220,6 +231,12 @@ static void add_groups(struct out *out, const struct resv_arguments *arguments,
 
 		if (!selects_group(selection, machine, group))
 			continue;
+		if (!group->regions_known && reads_regions(out)) {
+			complain(arguments->common.context,
+				 "group %u: its reserved regions cannot be read; see -v",
+				 group->number);
+			status = STATUS_FAILED;
+		}
 		group_usable(machine, group, &usable);
 		if (arguments->usable)
 			add_usable(out, group, &usable);
@@ -234,6 +251,7 @@ static void add_groups(struct out *out, const struct resv_arguments *arguments,
 	out_member(&object, "usable", common.known ? usable_list(&common) : out_list());
 	out_document(out, "common", object);
 	usable_free(&common);
+	return status;
 }
 
 static int list_regions(const struct resv_arguments *arguments, const struct source *source,
@@ -247,8 +265,8 @@ static int list_regions(const struct resv_arguments *arguments, const struct sou
 	if (arguments->common.out.format == OUT_JSON) /* "common" is there whatever -o says */
 		facts |= USABLE_FACTS;
 	machine = collect(source, facts);
-	status = select_operands(&arguments->common, machine, &selection);
-	add_groups(out, arguments, machine, &selection);
+	status = select_operands(&arguments->common, machine, false, &selection);
+	status = status_worst(status, add_groups(out, arguments, machine, &selection));
 	status = end_groups(&arguments->common, machine, out, status);
 	selection_free(&selection);
 	machine_free(machine);

@@ -79,26 +79,33 @@ static void select_group(struct selection *selection, const struct machine *mach
 }
 
 static int select_device(const struct context *context, struct selection *selection,
-			 const struct machine *machine, const char *text)
+			 const struct machine *machine, bool takes_ungrouped, const char *text)
 {
 	const struct device *device;
 	int status = find_operand_device(context, machine, text, &device);
 
-	if (device)
-		selection->devices[device - machine->devices] = true;
-	if (device && device->group)
+	if (!device)
+		return status;
+	selection->devices[device - machine->devices] = true;
+	if (device->group) {
 		select_group(selection, machine, device->group);
+	} else if (!takes_ungrouped && machine->nr_groups > 0) {
+		complain(context, "%s: in no group: no IOMMU translates for it; \"iommutool "
+				  "tables\" shows what the units cover",
+			 device->name);
+		return STATUS_NO;
+	}
 	return status;
 }
 
 static int select_one(const struct context *context, struct selection *selection,
-		      const struct machine *machine, const char *text)
+		      const struct machine *machine, bool takes_ungrouped, const char *text)
 {
 	const struct group *group;
 	uint64_t number;
 
 	if (strspn(text, "0123456789") != strlen(text) || !*text)
-		return select_device(context, selection, machine, text);
+		return select_device(context, selection, machine, takes_ungrouped, text);
 	group = parse_u64(text, 10, UINT32_MAX, &number) == 0 ?
 			find_group(machine, (uint32_t)number) :
 			NULL;
@@ -111,7 +118,7 @@ static int select_one(const struct context *context, struct selection *selection
 }
 
 int select_operands(const struct arguments *arguments, const struct machine *machine,
-		    struct selection *selection)
+		    bool takes_ungrouped, struct selection *selection)
 {
 	int status = STATUS_OK;
 
@@ -122,7 +129,7 @@ int select_operands(const struct arguments *arguments, const struct machine *mac
 	};
 	for (size_t i = 0; i < arguments->nr_operands; i++)
 		status = status_worst(status, select_one(arguments->context, selection, machine,
-							 arguments->operands[i]));
+							 takes_ungrouped, arguments->operands[i]));
 	return status;
 }
 
@@ -141,10 +148,11 @@ bool selects_group(const struct selection *selection, const struct machine *mach
 int nothing_to_show(const struct context *context, const struct machine *machine, int status)
 {
 	if (machine->nr_groups == 0) {
-		complain(context, "%s", why_empty_sentence(machine));
+		if (!context->quiet)
+			complain(context, "%s", why_empty_sentence(machine));
 		return status_worst(status, STATUS_SKIPPED);
 	}
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !context->quiet)
 		complain(context, "nothing here matches; \"iommutool groups --all\" shows what "
 				  "there is");
 	return status_worst(status, STATUS_NO);

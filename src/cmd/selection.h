@@ -17,15 +17,16 @@ unsigned selection_facts(const struct arguments *arguments);
 
 /**
  * select_operands() - find the groups and devices that were named
+ * @takes_ungrouped: a device that is in no group is shown too
  * @selection: released with selection_free(); holds what was found whatever is returned
  *
  * Says on stderr what is not there.
  *
- * Return: STATUS_OK; STATUS_FAILED when something named is not there; STATUS_USAGE for a vendor
- * and device ID.
+ * Return: STATUS_OK; STATUS_FAILED when something named is not there; STATUS_NO for a device that
+ * is in no group while others are; STATUS_USAGE for a vendor and device ID.
  */
 int select_operands(const struct arguments *arguments, const struct machine *machine,
-		    struct selection *selection);
+		    bool takes_ungrouped, struct selection *selection);
 
 /**
  * find_operand_device() - the device that one operand names

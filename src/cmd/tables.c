@@ -8,6 +8,7 @@
 
 #include "collect/collect.h"
 #include "command.h"
+#include "util/alloc.h"
 
 enum { NR_TABLES = 3, KEY_FILE = 0x100 };
 
@@ -16,11 +17,12 @@ static const char *const names[NR_TABLES] = { "DMAR", "IVRS", "VIOT" };
 
 struct tables_arguments {
 	struct arguments common; /* first: parse_shared() casts to it */
-	const char *file;	 /* NULL: the tables of the machine */
+	const char **files;	 /* none: the tables of the machine */
+	size_t nr_files;
 };
 
 static const struct argp_option options[] = {
-	{ "file", KEY_FILE, "FILE", 0, "Decode the table in FILE; - is standard input", 0 },
+	{ "file", KEY_FILE, "FILE", 0, "Decode the table in FILE; - is standard input; may be repeated", 0 },
 	{ 0 },
 };
 
@@ -30,7 +32,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (key != KEY_FILE)
 		return parse_shared(key, arg, state);
-	arguments->file = arg;
+	arguments->files = xgrow(arguments->files, arguments->nr_files, sizeof(char *));
+	arguments->files[arguments->nr_files++] = arg;
 	return 0;
 }
 
@@ -64,12 +67,13 @@ static int choose_tables(const struct arguments *arguments, bool chosen[NR_TABLE
 
 /* Each problem is said once: in its column where that is shown, else on stderr. */
 static int show_table(const struct context *context, struct out *out,
-		      const struct acpi_table *table, const struct machine *machine)
+		      const struct acpi_table *table, const struct machine *machine,
+		      const char *file)
 {
-	tables_show(out, table, machine);
+	tables_show(out, table, machine, file);
 	for (size_t i = 0; i < table->nr_problems && !out_wants(out, T_PROBLEMS); i++)
-		complain(context, "%s: offset %zu: %s", table->signature, table->problems[i].offset,
-			 table->problems[i].what);
+		complain(context, "%s: offset %zu: %s", file ?: table->signature,
+			 table->problems[i].offset, table->problems[i].what);
 	return table->nr_problems ? STATUS_NO : STATUS_OK;
 }
 
@@ -91,7 +95,7 @@ static int add_table(const struct tables_arguments *arguments, const struct mach
 
 	switch (tables[which]->state) {
 	case FILE_READ:
-		return show_table(context, out, tables[which]->table, machine);
+		return show_table(context, out, tables[which]->table, machine, NULL);
 	case FILE_DENIED:
 	case FILE_BROKEN:
 		explain_table(context, machine, names[which]);
@@ -156,28 +160,38 @@ static int list_machine(const struct tables_arguments *arguments, struct out *ou
 	return status;
 }
 
-static int list_file(const struct tables_arguments *arguments, struct out *out)
+/* A table that a file holds is shown when it is among those named. */
+static int add_file(const struct tables_arguments *arguments, struct out *out, const char *file,
+		    const bool chosen[NR_TABLES])
 {
 	const struct context *context = arguments->common.context;
 	struct acpi_table *table = NULL;
 	struct error err = { 0 };
+	int status = STATUS_OK;
+
+	if (tables_read_file(file, &table, &err) < 0)
+		return complain_error(context, &err);
+	if (chosen[table->kind]) {
+		status = show_table(context, out, table, NULL, file);
+	} else {
+		complain(context, "%s: the table in it is not one of those named: %s", file,
+			 table->signature);
+		status = STATUS_NO;
+	}
+	acpi_free(table);
+	return status;
+}
+
+static int list_files(const struct tables_arguments *arguments, struct out *out)
+{
 	bool chosen[NR_TABLES];
 	int status = choose_tables(&arguments->common, chosen);
 
 	if (status != STATUS_OK)
 		return status;
-	if (tables_read_file(arguments->file, &table, &err) < 0)
-		return complain_error(context, &err);
-	for (size_t i = 0; i < NR_TABLES && arguments->common.nr_operands > 0; i++) {
-		if (!chosen[i] || strcmp(table->signature, names[i]) == 0)
-			continue;
-		complain(context, "%s: the file holds a %s", names[i], table->signature);
-		status = STATUS_NO;
-	}
-	if (chosen[table->kind])
-		status = status_worst(status, show_table(context, out, table, NULL));
-	show(context, out);
-	acpi_free(table);
+	for (size_t i = 0; i < arguments->nr_files; i++)
+		status = status_worst(status, add_file(arguments, out, arguments->files[i], chosen));
+	show(arguments->common.context, out);
 	return status;
 }
 
@@ -187,14 +201,15 @@ static int run(struct context *context, int argc, char **argv)
 	struct out *out = NULL;
 	int status = begin(&arguments.common, context, &argp, argc, argv);
 
-	if (status == STATUS_OK && arguments.file && context->sysroot)
+	if (status == STATUS_OK && arguments.nr_files && context->sysroot)
 		status = usage_error(context, "--file and --sysroot: one source at a time");
 	if (status == STATUS_OK)
 		out = begin_output(&arguments.common, &tables_schema, &status);
 	if (out)
-		status = arguments.file ? list_file(&arguments, out)
-					: list_machine(&arguments, out);
+		status = arguments.nr_files ? list_files(&arguments, out) :
+					      list_machine(&arguments, out);
 	out_free(out);
+	free(arguments.files);
 	free(arguments.common.operands);
 	return status;
 }

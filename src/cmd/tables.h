@@ -10,6 +10,7 @@
 
 enum tables_column {
 	T_SIGNATURE,
+	T_FILE,
 	T_REVISION,
 	T_CHECKSUM_OK,
 	T_OEM_ID,
@@ -64,8 +65,9 @@ struct tables_view {
 
 extern const struct out_schema tables_schema;
 
-/* Adds the rows of a table; @machine as in struct tables_view. */
-void tables_show(struct out *out, const struct acpi_table *table, const struct machine *machine);
+/* Adds the rows of a table; @machine as in struct tables_view, @file where it comes from or NULL. */
+void tables_show(struct out *out, const struct acpi_table *table, const struct machine *machine,
+		 const char *file);
 
 /**
  * tables_read_file() - decode a table in a file

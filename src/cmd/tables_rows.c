@@ -15,6 +15,7 @@
 
 static const struct out_column columns[] = {
 	[T_SIGNATURE] = { "SIGNATURE", TABLES, OUT_TYPE_STRING, true, 0, "DMAR, IVRS or VIOT" },
+	[T_FILE] = { "FILE", TABLES, OUT_TYPE_STRING, false, 0, "With --file: where it stands" },
 	[T_REVISION] = { "REVISION", TABLES, OUT_TYPE_NUMBER, false, 0, "Revision of the layout" },
 	[T_CHECKSUM_OK] = { "CHECKSUM_OK", TABLES, OUT_TYPE_BOOL, false, 0,
 			    "The table is whole and its checksum right" },
@@ -225,7 +226,8 @@ static void set_header(struct out_row *row, const struct acpi_table *table)
 	out_set(row, T_PROBLEMS, problems_cell(table));
 }
 
-void tables_show(struct out *out, const struct acpi_table *table, const struct machine *machine)
+void tables_show(struct out *out, const struct acpi_table *table, const struct machine *machine,
+		 const char *file)
 {
 	struct tables_view view = {
 		.out = out,
@@ -236,6 +238,8 @@ void tables_show(struct out *out, const struct acpi_table *table, const struct m
 	};
 
 	set_header(view.row, table);
+	if (file)
+		out_set(view.row, T_FILE, out_string(file));
 	switch (table->kind) {
 	case ACPI_DMAR:
 		tables_show_dmar(&view);

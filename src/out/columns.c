@@ -30,13 +30,14 @@ static const char *const type_names[] = {
 	[OUT_TYPE_ADDRESS] = "address", [OUT_TYPE_LIST] = "list",     [OUT_TYPE_OBJECTS] = "objects",
 };
 
-void out_list_columns(const struct out_schema *schema, const struct out_options *options,
-		      FILE *stream, bool colors)
+char *out_list_columns(const struct out_schema *schema, const struct out_options *options,
+		       FILE *stream, bool colors)
 {
-	struct out_options own = { .format = options->format, .noheadings = options->noheadings };
 	char *problem;
-	struct out *out = out_new(&columns_schema, &own, &problem);
+	struct out *out = out_new(&columns_schema, options, &problem);
 
+	if (!out)
+		return problem;
 	for (size_t i = 0; i < schema->nr_columns; i++) {
 		const struct out_column *column = &schema->columns[i];
 		struct out_row *row = out_row_add(out, NULL);
@@ -51,6 +52,8 @@ void out_list_columns(const struct out_schema *schema, const struct out_options 
 		out_set(row, DEFAULT, out_bool(column->is_default));
 		out_set(row, MEANING, out_string(column->meaning));
 	}
-	out_print(out, stream, colors);
+	if (stream)
+		out_print(out, stream, colors);
 	out_free(out);
+	return NULL;
 }

@@ -2,19 +2,23 @@
 /* The options that every command with rows has. */
 #include "out/out.h"
 
+#include "util/option.h"
+
 enum {
 	KEY_NOHEADINGS = 0x1000, /* beyond any letter */
 	KEY_LIST_COLUMNS,
 };
 
-static void set_format(struct argp_state *state, enum out_format format)
+static error_t set_format(struct argp_state *state, enum out_format format)
 {
 	struct out_options *options = state->input;
 
 	if (options->format_given && options->format != format)
-		argp_error(state, "two output formats at once; choose one of -J, -r and -P");
+		return option_error(state,
+				    "two output formats at once; choose one of -J, -r and -P");
 	options->format = format;
 	options->format_given = true;
+	return 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -23,14 +27,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'J':
-		set_format(state, OUT_JSON);
-		return 0;
+		return set_format(state, OUT_JSON);
 	case 'r':
-		set_format(state, OUT_RAW);
-		return 0;
+		return set_format(state, OUT_RAW);
 	case 'P':
-		set_format(state, OUT_PAIRS);
-		return 0;
+		return set_format(state, OUT_PAIRS);
 	case 'n':
 	case KEY_NOHEADINGS:
 		options->noheadings = true;

@@ -177,8 +177,14 @@ size_t out_count(const struct out *out);
  */
 void out_print(const struct out *out, FILE *stream, bool colors);
 
-/* Print the columns of @schema (--list-columns) in the format that @options ask for. */
-void out_list_columns(const struct out_schema *schema, const struct out_options *options,
-		      FILE *stream, bool colors);
+/**
+ * out_list_columns() - print the columns of @schema (--list-columns) as @options ask for
+ * @options: -o chooses among the columns of this list itself
+ * @stream: NULL prints nothing
+ *
+ * Return: NULL, or the sentence of out_new() about an unknown column, to be freed.
+ */
+char *out_list_columns(const struct out_schema *schema, const struct out_options *options,
+		       FILE *stream, bool colors);
 
 #endif

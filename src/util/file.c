@@ -16,14 +16,16 @@
 static int open_user_file(const char *path, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
+	struct stat st = { 0 };
 
 	if (fd < 0)
 		return fail(err, -errno, "%s: %s", path, strerror(errno));
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		return fd;
 	close(fd);
-	return fail(err, -EINVAL, "%s: not a regular file; use - for standard input", path);
+	if (S_ISDIR(st.st_mode))
+		return fail(err, -EISDIR, "%s: is a directory; name a file", path);
+	return fail(err, -EINVAL, "%s: not a regular file; - is standard input", path);
 }
 
 int read_user_file(const char *path, size_t max, uint8_t **bytes, size_t *length,

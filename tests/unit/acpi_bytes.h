@@ -6,6 +6,9 @@
 #include "acpi/acpi.h"
 #include "unit.h"
 
+/* Bytes and how many they are, as two arguments. */
+#define BODY(...) (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ })
+
 #define ACPI_BODY 36 /* offset of the first byte behind the header */
 
 static inline void put_checksum(uint8_t *table, size_t length)

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a capture must not tell: blanking of the command line and of config space. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+/* Captures: what is blanked in them, what they take of a tree and what they refuse. */
+#include "tree.h"
 
-#include "collect/linux/capture_parts.h" /* before cmocka.h, which makes a macro of fail() */
-
-#include <cmocka.h>
+#include "collect/capture.h"
+#include "collect/linux/capture_parts.h"
 
 /* --- the command line -------------------------------------------------------------------- */
 
@@ -28,13 +22,15 @@ static const struct {
 	{ "root=/dev/mapper/host--vg-root ro\n", "root=XXXX ro\n" },
 	{ "root=UUID=c3d8e9a0-1111-2222-3333-444455556666 ro", "root=XXXX ro" },
 	{ "resume=/dev/sda2 resume_offset=4096", "resume=XXXX resume_offset=4096" },
-	{ "rd.luks.name=c3=root rd.luks.options=discard", "rd.luks.name=XXXX rd.luks.options=XXXX" },
+	{ "rd.luks.name=c3=root rd.luks.options=discard",
+	  "rd.luks.name=XXXX rd.luks.options=XXXX" },
 	{ "cryptdevice=/dev/sda2:disk rd.lvm.lv=vg/root", "cryptdevice=XXXX rd.lvm.lv=XXXX" },
 	{ "rd.md.uuid=aaaaaaaa:bbbbbbbb:cccccccc:dddddddd", "rd.md.uuid=XXXX" },
 	{ "ip=dhcp nfsroot=server:/export,vers=3", "ip=XXXX nfsroot=XXXX" },
 	{ "netconsole=4444@10.0.0.1/eth1,9353@10.0.0.2/", "netconsole=XXXX" },
 	{ "iscsi_initiator=iqn.2004-04.com.example:host", "iscsi_initiator=XXXX" },
-	{ "rd.iscsi.firmware=1 systemd.hostname=db7", "rd.iscsi.firmware=XXXX systemd.hostname=XXXX" },
+	{ "rd.iscsi.firmware=1 systemd.hostname=db7",
+	  "rd.iscsi.firmware=XXXX systemd.hostname=XXXX" },
 	/* Whatever the case, '-' for '_', and with the secret in the middle of a name. */
 	{ "ROOT=/dev/sda1 my-Password=hunter2 api_token_2=abcdef", "ROOT=XXXX my-Password=XXXX "
 								   "api_token_2=XXXX" },
@@ -122,7 +118,7 @@ static void check_line(const char *before, size_t length, const char *after, siz
 static void test_command_line(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+	for (size_t i = 0; i < COUNT(lines); i++) {
 		const char *after = lines[i].after;
 
 		check_line(lines[i].before, strlen(lines[i].before), after, strlen(after));
@@ -144,9 +140,30 @@ static void test_command_line_with_nul(void **state)
 static void test_command_line_of_pieces(void **state)
 {
 	static const char *const pieces[] = {
-		"root=", "UUID=", "10.0.0.1", "1.", ":", "::", "fe80", "52:54:00:12:34:56", "-", ".",
-		"c3d8e9a0-1111-2222-3333-444455556666", "\"", " ", "=", "key", "pci=", "X", "\xff",
-		"0123456789abcdef", "://", "12", "g", "/by-id/", "\n",
+		"root=",
+		"UUID=",
+		"10.0.0.1",
+		"1.",
+		":",
+		"::",
+		"fe80",
+		"52:54:00:12:34:56",
+		"-",
+		".",
+		"c3d8e9a0-1111-2222-3333-444455556666",
+		"\"",
+		" ",
+		"=",
+		"key",
+		"pci=",
+		"X",
+		"\xff",
+		"0123456789abcdef",
+		"://",
+		"12",
+		"g",
+		"/by-id/",
+		"\n",
 	};
 	uint32_t random = 1;
 
@@ -158,7 +175,7 @@ static void test_command_line_of_pieces(void **state)
 
 		for (int i = 0; i < 10; i++) {
 			random = random * 1103515245 + 12345;
-			strcat(text, pieces[(random >> 16) % (sizeof(pieces) / sizeof(pieces[0]))]);
+			strcat(text, pieces[(random >> 16) % (COUNT(pieces))]);
 		}
 		length = strlen(text);
 		once = copy_of(text, length);
@@ -336,6 +353,192 @@ static void test_module_lines(void **state)
 	free(text);
 }
 
+/* --- trees ------------------------------------------------------------------------------- */
+
+#define FIRST "sys/devices/pci0000:00/0000:00:01.0/"
+#define SECOND "sys/devices/pci0000:00/0000:00:02.0/"
+
+/* What the machine in "from" has: a file with this content, or a link, a FIFO, a directory. */
+static const struct {
+	const char *path, *content;
+	char kind;
+} machine[] = {
+	{ FIRST "vendor", "0x8086\n", 'f' },
+	{ FIRST "config", "", 'p' },
+	{ FIRST "driver_override", "(null)\n", 'f' },
+	{ FIRST "uevent", "PCI_ID=8086:1\n", 'f' },
+	{ FIRST "driver", "../../../bus/pci/drivers/nvme", 'l' },
+	{ FIRST "iommu_group", "/sys/kernel/iommu_groups/7", 'l' },
+	{ FIRST "virtfn11", "../0000:00:02.0", 'l' },
+	{ FIRST "vfio-dev/vfio0/dev", "511:0\n", 'f' },
+	{ SECOND "class", "/etc/hostname", 'l' },
+	{ SECOND "physfn", "../../../../../../0000:00:01.0", 'l' },
+	{ SECOND "driver", "a/../../../../../etc", 'l' },
+	{ SECOND "iommu", "", 'd' },
+	{ "sys/bus/pci/devices/0000:00:01.0", "../../../devices/pci0000:00/0000:00:01.0", 'l' },
+	{ "sys/bus/pci/devices/0000:00:02.0", "../../../devices/pci0000:00/0000:00:02.0", 'l' },
+	{ "sys/bus/pci/devices/0000:00:03.0", "../../../../../../../etc", 'l' },
+	{ "sys/bus/pci/devices/0000:00:04.0", "0000:00:04.0", 'l' },
+	{ "sys/class/iommu", "", 'd' },
+	{ "sys/firmware/acpi/tables/SSDT", "SSDT", 'f' },
+	{ "sys/firmware/acpi/tables/DMAR", "", 'p' },
+	{ "sys/module/vfio/parameters/enable", "Y\n", 'f' },
+	{ "sys/module/ext4/parameters/enable", "Y\n", 'f' },
+	{ "proc/cmdline", "root=/dev/sda1 ro\n", 'f' },
+	{ "proc/sys/kernel/osrelease", "../../sys\n", 'f' },
+	{ "dev/vfio/8", "", 'f' },
+};
+
+/* What the capture must have in its place; NULL content: not there. */
+static const struct {
+	const char *path, *content;
+} captured[] = {
+	{ FIRST "vendor", "0x8086\n" },
+	{ FIRST "config", NULL },
+	{ FIRST "driver_override", NULL },
+	{ FIRST "uevent", NULL },
+	{ FIRST "driver", "../../../bus/pci/drivers/nvme" },
+	{ FIRST "iommu_group", "../x/7" },
+	{ FIRST "virtfn11", "../0000:00:02.0" },
+	{ FIRST "vfio-dev/vfio0/dev", "511:0\n" },
+	{ SECOND "class", NULL },
+	{ SECOND "physfn", "../x/0000:00:01.0" },
+	{ SECOND "driver", "../x/etc" },
+	{ SECOND "iommu", NULL },
+	{ "sys/bus/pci/devices/0000:00:01.0", "../../../devices/pci0000:00/0000:00:01.0" },
+	{ "sys/bus/pci/devices/0000:00:03.0", "../x/etc" },
+	{ "sys/bus/pci/devices/0000:00:04.0", "0000:00:04.0" },
+	{ "sys/firmware/acpi/tables/DMAR", "" },
+	{ "sys/firmware/acpi/tables/SSDT", NULL },
+	{ "sys/kernel/iommu_groups", NULL },
+	{ "sys/module/vfio/parameters/enable", "Y\n" },
+	{ "sys/module/ext4", NULL },
+	{ "proc/cmdline", "root=XXXX ro\n" },
+	{ "dev/vfio/8", "" },
+	{ "MISSING", "/sys/bus/pci/devices/0000:00:03.0: leads out of /sys/devices/\n"
+		     "/sys/bus/pci/devices/0000:00:04.0: leads out of /sys/devices/\n"
+		     "/" FIRST "config: not a plain file\n"
+		     "/" SECOND "class: not a plain file\n"
+		     "/sys/firmware/acpi/tables/DMAR: not a plain file\n" },
+};
+
+/* A directory of the test's own becomes the working directory. */
+static int make_machine(void **state)
+{
+	struct tree *top = calloc(1, sizeof(*top));
+	struct tree from, fifo;
+
+	assert_non_null(top);
+	*state = top;
+	tree_make(top);
+	tree_dir(top, "from");
+	tree_inside(&from, top, "from");
+	for (size_t i = 0; i < COUNT(machine); i++) {
+		const char *path = machine[i].path, *content = machine[i].content;
+
+		if (machine[i].kind == 'l') {
+			tree_link(&from, path, content);
+		} else if (machine[i].kind == 'd') {
+			tree_dir(&from, path);
+		} else if (machine[i].kind == 'f') {
+			tree_text(&from, path, content);
+		} else {
+			tree_inside(&fifo, &from, path);
+			assert_int_equal(mkfifo(fifo.path, 0644), 0);
+		}
+	}
+	return chdir(top->path);
+}
+
+static int remove_machine(void **state)
+{
+	int r = chdir("/");
+
+	tree_remove(*state);
+	free(*state);
+	return r;
+}
+
+/* A file's content or a link's target; false when there is neither. */
+static bool read_back(const char *path, char *text, size_t size)
+{
+	char full[256];
+	ssize_t n;
+	int fd;
+
+	snprintf(full, sizeof(full), "to/%s", path);
+	n = readlink(full, text, size - 1);
+	if (n < 0) {
+		fd = open(full, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+		n = fd < 0 ? -1 : read(fd, text, size - 1);
+		if (fd >= 0)
+			close(fd);
+	}
+	text[n < 0 ? 0 : n] = '\0';
+	return n >= 0;
+}
+
+static int capture_from(const char *sysroot, const char *dir, struct capture_report *report)
+{
+	struct source source;
+	int r;
+
+	assert_int_equal(source_open(&source, sysroot, NULL), 0);
+	r = capture(&source, dir, report, NULL);
+	source_close(&source);
+	return r;
+}
+
+static void test_tree(void **state)
+{
+	struct capture_report report, again;
+	struct stat st;
+	char text[1024];
+
+	(void)state;
+	assert_int_equal(chmod("from/dev/vfio/8", 0660), 0);
+	umask(0077);
+	assert_int_equal(capture_from("from", "to", &report), 0);
+	assert_int_equal(umask(0022), 0077);
+	for (size_t i = 0; i < COUNT(captured); i++) {
+		const char *content = captured[i].content;
+		bool there = read_back(captured[i].path, text, sizeof(text));
+
+		if (there != (content != NULL) || (there && strcmp(text, content) != 0))
+			print_message("%s is %s\n", captured[i].path, there ? text : "not there");
+		assert_true(there == (content != NULL));
+		assert_string_equal(text, content ? content : "");
+	}
+	assert_int_equal(stat("to/sys/class/iommu", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+	assert_int_equal(stat("to/proc/cmdline", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(stat("to/dev/vfio/8", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0660);
+
+	assert_int_equal(capture_from("to", "again", &again), 0);
+	assert_int_equal(again.files, report.files);
+	assert_int_equal(again.missing.nr, report.missing.nr);
+	assert_int_equal(system("diff -r --no-dereference to again"), 0);
+	capture_report_free(&report);
+	capture_report_free(&again);
+}
+
+static void test_refused(void **state)
+{
+	static const char *const refused[] = { "from", "from/", "link", "link/", "no/such" };
+	struct capture_report report;
+
+	(void)state;
+	assert_int_equal(mkdir("empty", 0755), 0);
+	assert_int_equal(symlink("empty", "link"), 0);
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		assert_true(capture_from("from", refused[i], &report) < 0);
+		capture_report_free(&report);
+	}
+	assert_int_equal(rmdir("empty"), 0); /* nothing was written through the link */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +552,8 @@ int main(void)
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_config_too_long),
 		cmocka_unit_test(test_module_lines),
+		cmocka_unit_test_setup_teardown(test_tree, make_machine, remove_machine),
+		cmocka_unit_test_setup_teardown(test_refused, make_machine, remove_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

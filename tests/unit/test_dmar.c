@@ -2,9 +2,8 @@
 /* DMAR: structures and scopes as the VT-d specification draws them, good and bad. */
 #include "acpi_bits.h"
 
-/* clang-format off: a line of bytes is a structure, or fields that belong together. */
-
-#define BODY(...) (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ })
+/* A line of bytes is a structure, or fields that belong together: */
+/* clang-format off */
 
 /* Offsets 36 to 47: 39 bits (stored less 1), INTR_REMAP and DMA_CTRL_OPT_IN. */
 #define FIXED 38, 0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0

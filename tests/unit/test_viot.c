@@ -2,9 +2,8 @@
 /* VIOT: nodes as ACPI 6.5 section 5.2.34 draws them, good and bad. */
 #include "acpi_bits.h"
 
-/* clang-format off: a line of bytes is a structure, or fields that belong together. */
-
-#define BODY(...) (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ })
+/* A line of bytes is a structure, or fields that belong together: */
+/* clang-format off */
 
 /* Offsets 36 to 47. */
 #define FIXED(count) (count), 0, 48, 0, 0, 0, 0, 0, 0, 0, 0, 0

@@ -50,8 +50,8 @@ static int written(struct capture *c, const char *path, int r)
 	}
 	if (r < 0)
 		return fail(c->err, r,
-			    "%s: /%s: %s; what was written before is still there: capture again, "
-			    "into another directory",
+			    "%s: /%s: %s; what was written before it stays: capture again into "
+			    "another directory",
 			    c->dir, path, strerror(-r));
 	c->report->files++;
 	return 0;
@@ -62,35 +62,31 @@ static int take_items(struct capture *c, const struct place *place,
 
 /* --- one kind of item each: return 0, or negative errno when nothing more can be written -- */
 
-/* Reads a file into memory. Return: whether there is something to write. */
-static bool read_item(struct capture *c, const struct place *place, const char *path,
-		      const char *name, const struct capture_item *item, uint8_t **bytes,
-		      size_t *length)
+/* Return: 0; negative errno when there is nothing to write; what is missing is noted. */
+static int read_item(struct capture *c, const struct place *place, const char *path,
+		     const char *name, const struct capture_item *item, uint8_t **bytes,
+		     size_t *length)
 {
 	struct source here = { .root = place->from, .live = c->source->live };
 	struct stat st;
 	int r;
 
-	if (fstatat(place->from, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		gap_add_error(c->report, path, -errno);
-		return false;
-	}
+	if (fstatat(place->from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return gap_add_error(c->report, path, -errno);
 	if (!S_ISREG(st.st_mode)) {
 		gap_add(c->report, GAP_ODD, path, "not a plain file");
-		return false;
+		return -EINVAL;
 	}
 	if (c->source->live && !(st.st_mode & 0444))
-		return false; /* an attribute that only takes writes */
+		return -ENOENT; /* an attribute that only takes writes */
 	r = source_read(&here, name, item->max ? item->max : FILE_MAX, bytes, length);
-	if (r < 0) {
-		gap_add_error(c->report, path, r);
-		return item->name_tells && (r == -EACCES || r == -EPERM);
-	}
+	if (r < 0)
+		return gap_add_error(c->report, path, r);
 	if (item->cut_short && *length < (size_t)st.st_size)
 		gap_add(c->report, GAP_SHORTENED, path, "only its beginning could be read");
 	if (item->edit)
 		item->edit(c->source, bytes, length);
-	return true;
+	return 0;
 }
 
 static int take_file(struct capture *c, const struct place *place, const char *name,
@@ -99,8 +95,10 @@ static int take_file(struct capture *c, const struct place *place, const char *n
 	_cleanup_free_ char *path = xasprintf("%s/%s", place->path, name);
 	_cleanup_free_ uint8_t *bytes = NULL;
 	size_t length = 0;
+	int r;
 
-	if (!read_item(c, place, path, name, item, &bytes, &length))
+	r = read_item(c, place, path, name, item, &bytes, &length);
+	if (r < 0 && !(item->name_tells && r != -ENOENT))
 		return 0;
 	return written(c, path, sink_file(place->to, name, bytes, length, 0644));
 }
@@ -126,8 +124,8 @@ static int take_dir(struct capture *c, const struct place *place, const char *na
 		    const struct capture_item *item)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", place->path, name);
-	_cleanup_close_ int from = openat(place->from, name,
-					  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_close_ int from =
+		openat(place->from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	_cleanup_close_ int to = -1;
 
 	if (from < 0) {
@@ -317,9 +315,9 @@ static int take_folders(struct capture *c)
 
 	for (const struct capture_folder *folder = capture_folders; folder->path && r == 0;
 	     folder++) {
-		_cleanup_free_ char *path = xasprintf("%s%s%s", folder->path,
-						      folder->per_release ? "/" : "",
-						      folder->per_release && release ? release : "");
+		_cleanup_free_ char *path =
+			xasprintf("%s%s%s", folder->path, folder->per_release ? "/" : "",
+				  folder->per_release && release ? release : "");
 
 		if (release || !folder->per_release)
 			r = take_folder(c, path, folder->items);

@@ -61,8 +61,9 @@ static const struct {
 
 /* All that follows one of these in a word is blanked. */
 static const char *const marks[] = {
-	"UUID=", "LABEL=", "/by-id/", "/by-uuid/", "/by-partuuid/", "/by-label/",
-	"/by-partlabel/", "://", "pass=", "password=", "token=", "key=", "secret=",
+	"UUID=",      "LABEL=",		"/by-id/", "/by-uuid/", "/by-partuuid/",
+	"/by-label/", "/by-partlabel/", "://",	   "pass=",	"password=",
+	"token=",     "key=",		"secret=",
 };
 
 /* A word that is being blanked: what is written of it, and what is still to be looked at. */
@@ -74,9 +75,9 @@ struct word {
 };
 
 /* '-' and '_' are the same in option names (kernel/params.c). */
-static char fold(char c)
+static int fold(char c)
 {
-	return c == '-' ? '_' : (char)tolower((unsigned char)c);
+	return c == '-' ? '_' : tolower((unsigned char)c);
 }
 
 static bool same(const char *a, const char *b, size_t length)
@@ -93,8 +94,7 @@ static bool name_fits(const char *pattern, const char *name, size_t length)
 	size_t wanted = strcspn(pattern += anywhere, "*");
 
 	for (size_t at = 0; at + wanted <= length; at++) {
-		if (same(pattern, name + at, wanted) &&
-		    (pattern[wanted] || at + wanted == length))
+		if (same(pattern, name + at, wanted) && (pattern[wanted] || at + wanted == length))
 			return true;
 		if (!anywhere)
 			break;
@@ -118,9 +118,9 @@ static size_t run(const struct word *word, size_t at, const char *set)
 /* Whether what is left begins in the middle of a run of characters of @set. */
 static bool inside(const struct word *word, const char *set)
 {
-	char before = word->done ? word->to[word->done - 1] : '\0';
+	const char *before = word->to + word->done - 1;
 
-	return before && strchr(set, before);
+	return word->done > 0 && *before && strchr(set, *before);
 }
 
 static size_t find_mark(const struct word *word)
@@ -128,8 +128,7 @@ static size_t find_mark(const struct word *word)
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		size_t length = strlen(marks[i]);
 
-		if (word->done >= length &&
-		    same(marks[i], word->to + word->done - length, length))
+		if (word->done >= length && same(marks[i], word->to + word->done - length, length))
 			return word->nr_left;
 	}
 	return 0;

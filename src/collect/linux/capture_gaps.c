@@ -28,6 +28,17 @@ static void count(struct capture_report *report, enum capture_gap gap, const cha
 		report->gaps[gap].first = clean(path);
 }
 
+/* "PATH: reason" */
+static void count_line(struct capture_report *report, const char *line)
+{
+	_cleanup_free_ char *path = xstrdup(line);
+	char *colon = strrchr(path, ':');
+
+	if (colon)
+		*colon = '\0';
+	count(report, GAP_BEFORE, path);
+}
+
 void gap_add(struct capture_report *report, enum capture_gap gap, const char *path,
 	     const char *reason)
 {
@@ -38,12 +49,12 @@ void gap_add(struct capture_report *report, enum capture_gap gap, const char *pa
 	strings_take(&report->missing, clean(line));
 }
 
-void gap_add_error(struct capture_report *report, const char *path, int code)
+int gap_add_error(struct capture_report *report, const char *path, int code)
 {
 	enum capture_gap gap = GAP_FAILED;
 
 	if (code == -ENOENT)
-		return;
+		return code;
 	if (code == -EACCES || code == -EPERM)
 		gap = GAP_DENIED;
 	else if (code == -EFBIG)
@@ -51,6 +62,7 @@ void gap_add_error(struct capture_report *report, const char *path, int code)
 	else if (code == -ENOTDIR || code == -EISDIR)
 		gap = GAP_ODD;
 	gap_add(report, gap, path, strerror(-code));
+	return code;
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -66,8 +78,8 @@ static void sort_lines(struct strings *lines)
 
 static bool has_line(const struct strings *sorted, const char *line)
 {
-	return sorted->nr && bsearch(&line, sorted->items, sorted->nr, sizeof(*sorted->items),
-				     compare_lines);
+	return sorted->nr &&
+	       bsearch(&line, sorted->items, sorted->nr, sizeof(*sorted->items), compare_lines);
 }
 
 void gaps_finish(const struct source *source, struct capture_report *report)
@@ -89,7 +101,7 @@ void gaps_finish(const struct source *source, struct capture_report *report)
 			continue;
 		}
 		strings_take(&before, path);
-		count(report, GAP_BEFORE, path);
+		count_line(report, path);
 	}
 	for (size_t i = 0; i < before.nr; i++)
 		strings_take(&report->missing, before.items[i]);

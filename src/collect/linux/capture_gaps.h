@@ -11,8 +11,12 @@
 void gap_add(struct capture_report *report, enum capture_gap gap, const char *path,
 	     const char *reason);
 
-/* The same for an error of reading it, a negative errno; what is not there is not missing. */
-void gap_add_error(struct capture_report *report, const char *path, int code);
+/*
+ * The same for an error of reading it, a negative errno; what is not there is not missing.
+ *
+ * Return: @code.
+ */
+int gap_add_error(struct capture_report *report, const char *path, int code);
 
 /* Adds what is missing in @source, when that is a capture itself, and sorts the lines. */
 void gaps_finish(const struct source *source, struct capture_report *report);

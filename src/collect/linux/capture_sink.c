@@ -39,12 +39,13 @@ int sink_open(const char *dir, struct error *err)
 	while (length > 1 && path[length - 1] == '/')
 		path[--length] = '\0';
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return fail(err, -errno, "%s: %s; name a directory in one where you may write",
-			    dir, strerror(errno));
+		return fail(err, -errno, "%s: %s; name a directory in one where you may write", dir,
+			    strerror(errno));
 	fd = open(path, DIR_FLAGS);
 	if (fd < 0)
-		return fail(err, -errno, "%s: %s; name a directory, no link, that is empty or not "
-					 "there yet",
+		return fail(err, -errno,
+			    "%s: %s; name a directory, no link, that is empty or not "
+			    "there yet",
 			    dir, strerror(errno));
 	r = refuse_content(fd);
 	if (r < 0) {

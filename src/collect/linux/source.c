@@ -32,9 +32,25 @@ static int open_in_root(int root, const char *path, int flags)
 	return fd < 0 ? -errno : (int)fd;
 }
 
+/* Any of these is enough; /proc has a sys/ too, so that alone is not. */
+static int has_sys(const struct source *source)
+{
+	static const char *const parts[] = { "sys/bus", "sys/class", "sys/kernel/iommu_groups" };
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		_cleanup_close_ int dir = source_open_dir(source, parts[i]);
+
+		if (dir >= 0)
+			return 0;
+		r = dir;
+	}
+	return r;
+}
+
 int source_open(struct source *source, const char *sysroot, struct error *err)
 {
-	int fd, sys;
+	int fd, r;
 
 	*source = (struct source){ .root = -1, .live = !sysroot, .path = sysroot ? sysroot : "/" };
 	fd = open(source->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -43,18 +59,17 @@ int source_open(struct source *source, const char *sysroot, struct error *err)
 					 "capture\" wrote",
 			    source->path, strerror(errno));
 	source->root = fd;
-	sys = source_open_dir(source, "sys");
-	if (sys < 0) {
+	r = source->live ? 0 : has_sys(source);
+	if (r < 0) {
 		source_close(source);
-		if (sys == -ENOSYS)
-			return fail(err, sys, "%s: --sysroot needs openat2, Linux 5.6 or newer",
+		if (r == -ENOSYS)
+			return fail(err, r, "%s: --sysroot needs openat2, Linux 5.6 or newer",
 				    source->path);
-		return fail(err, sys,
-			    "%s: no capture of a machine: it has no readable sys/ directory; make "
-			    "one with \"iommutool capture\"",
+		return fail(err, r,
+			    "%s: no capture of a machine: it has no readable sys/bus, sys/class; "
+			    "make one with \"iommutool capture\"",
 			    source->path);
 	}
-	close(sys);
 	return 0;
 }
 

@@ -22,6 +22,11 @@ static void read_table(const struct source *source, struct machine *machine, con
 		r = -EACCES; /* what "iommutool capture" leaves of a table that it may not read */
 	else if (r == 0)
 		r = acpi_parse(bytes, length, &table->table);
+	if (r == 0 && strcmp(table->table->signature, name) != 0) {
+		acpi_free(table->table);
+		table->table = NULL;
+		r = -ENOTSUP;
+	}
 	if (r == 0) {
 		table->state = FILE_READ;
 	} else if (r == -EACCES || r == -EPERM) {

@@ -29,7 +29,7 @@ unit_row() {
 			"$(word "$at/intel-iommu/domains_supported") $(word "$at/intel-iommu/domains_used")"
 		;;
 	amd-vi) # the address stands in the first IVHD, byte 56 of the table
-		echo "$1 $kind 0x$(od -A n -t x8 -j 56 -N 8 /sys/firmware/acpi/tables/IVRS | tr -d ' ')"
+		echo "$1 $kind 0x$(od -A n -t x8 -j 56 -N 8 "$acpi/$(tables IVRS)" | tr -d ' ')"
 		;;
 	virtio)
 		echo "$1 $kind"
@@ -55,8 +55,10 @@ parse_json '
 	(.units[] | ["remapping", .interrupt_remapping] | words)'
 
 part units
-cut -d ' ' -f "1-$(unit_row x | wc -w)" "$out" > "$work/units" && mv "$work/units" "$out"
-for unit in /sys/class/iommu/*; do unit_row "${unit##*/}"; done | same 'gaw -J, units'
+for unit in /sys/class/iommu/*; do unit_row "${unit##*/}"; done > "$work/units"
+known=$(head -n 1 "$work/units" | wc -w)
+cut -d ' ' -f "1-$known" "$out" > "$work/cut" && mv "$work/cut" "$out"
+same 'gaw -J, units' < "$work/units"
 
 part widths
 for unit in /sys/class/iommu/*; do echo "$width"; done | same 'gaw -J, widths'
@@ -69,8 +71,8 @@ done | sort | same 'gaw -J, devices'
 
 # DMAR byte 36 is the host's width less one; IVRS has it in bits 8 to 14 of the word at 36.
 case $kind in
-intel-vtd) host=$(($(od -A n -t u1 -j 36 -N 1 /sys/firmware/acpi/tables/DMAR) + 1)) ;;
-amd-vi) host=$((($(od -A n -t u4 -j 36 -N 4 /sys/firmware/acpi/tables/IVRS) >> 8) & 127)) ;;
+intel-vtd) host=$(($(od -A n -t u1 -j 36 -N 1 "$acpi/$(tables DMAR | head -n 1)") + 1)) ;;
+amd-vi) host=$((($(od -A n -t u4 -j 36 -N 4 "$acpi/$(tables IVRS)") >> 8) & 127)) ;;
 *) host=- ;;
 esac
 part common

@@ -38,6 +38,12 @@ if [ -n "$(groups)" ]; then
 	same 'resv-regions as nobody' < "$work/root"
 fi
 
+# With -v somebody who may not look is told why something is unknown: here, who has a group open.
+if [ -n "$(vfio_groups)" ]; then
+	nobody domains -v
+	[ -s "$err" ] || fail 'domains -v as nobody: not a word on why the holders are unknown'
+fi
+
 # Tables are for root only: a table is there but cannot be read, or there is none.
 nobody tables
 got=$?

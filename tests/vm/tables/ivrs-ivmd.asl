@@ -13,7 +13,7 @@
 [0004]                       Oem Revision : 00000002
 [0004]                    Asl Compiler ID : "INTL"
 [0004]              Asl Compiler Revision : 00000000
-[0004]                Virtualization Info : 00002800
+[0004]                Virtualization Info : 00002801
 [0008]                           Reserved : 0000000000000000
 
 /* The unit 00:01.0, as the first generation of tables describes it. */
@@ -56,6 +56,45 @@
 [0001]                         Entry Type : 00
 [0002]                          Device ID : 0000
 [0001]                       Data Setting : 00
+[0001]                         Entry Type : 48
+[0002]                          Device ID : 0000
+[0001]                       Data Setting : 00
+[0001]                             Handle : 00
+[0002]              Source Used Device ID : 00A0
+[0001]                            Variety : 01
+
+/*
+ * The same unit as newer tables describe it, with an image of its feature register: Linux takes
+ * this block and ignores the one above.
+ */
+[0001]                      Subtable Type : 11
+[0001]                              Flags : D1
+[0002]                             Length : 0044
+[0002]                           DeviceId : 0008
+[0002]                  Capability Offset : 0040
+[0008]                       Base Address : 00000000FED80000
+[0002]                  PCI Segment Group : 0000
+[0002]                Virtualization Info : 0000
+[0004]                         Attributes : 00000000
+[0008]                          EFR Image : 00000000000029D3
+[0008]                           Reserved : 0000000000000000
+
+/* All devices but for 00:06.0, whose requests carry the ID of 00:05.0, and the IOAPIC. */
+[0001]                         Entry Type : 01
+[0002]                          Device ID : 0000
+[0001]                       Data Setting : 00
+[0001]                         Entry Type : 03
+[0002]                          Device ID : 0018
+[0001]                       Data Setting : 00
+[0001]                         Entry Type : 04
+[0002]                          Device ID : 0028
+[0001]                       Data Setting : 00
+[0001]                         Entry Type : 42
+[0002]                          Device ID : 0030
+[0001]                       Data Setting : 00
+[0001]                           Reserved : 00
+[0002]              Source Used Device ID : 0028
+[0001]                           Reserved : 00
 [0001]                         Entry Type : 48
 [0002]                          Device ID : 0000
 [0001]                       Data Setting : 00

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The contract for JSON (design 3.1, 3.2): which keys each document has, and what may stand there.
+# Prints a line for each thing that is not so, with the name of the file.
+#
+# Types: string number boolean address, with "?" also null; [string] and [number] lists, never null;
+# "a|b" one of these words. What is an object or a list of objects is looked at by itself.
+
+# Parameters must not be called as builtins are: they would replace them.
+def fits($want):
+	if $want | endswith("?") then . == null or fits($want[:-1])
+	elif $want == "any" then true
+	elif $want == "object" or $want == "array" then type == $want
+	elif $want == "string" or $want == "number" or $want == "boolean" then type == $want
+	elif $want == "address" then type == "string" and test("^0x[0-9a-f]{16}$")
+	elif $want == "[string]" then type == "array" and all(.[]; type == "string")
+	elif $want == "[number]" then type == "array" and all(.[]; type == "number")
+	else . as $word | type == "string" and any($want | split("|")[]; . == $word)
+	end;
+
+# has($where; $wanted): the object has these keys with values that fit, and with $only no others.
+def has($where; $wanted; $only):
+	if type != "object" then "\($where): no object"
+	else
+		. as $object
+		| ($wanted | to_entries[] | . as {$key, $value}
+			| if $object | has($key) | not then "\($where): no key \"\($key)\""
+			elif $object[$key] | fits($value) | not then
+				"\($where): \"\($key)\" is \($object[$key] | tojson), not \($value)"
+			else empty end),
+		  (if $only then $object | keys[] | select(. as $key | $wanted | has($key) | not)
+			| "\($where): key \"\(.)\" is not in the contract" else empty end)
+	end;
+def has($where; $wanted): has($where; $wanted; true);
+# Each of the list at this key; what is no list was reported by has().
+def each($key): (.[$key]? // []) | if type == "array" then .[] else empty end;
+
+def ends($where): has($where; { start: "address", end: "address?" });
+def why: "no-table|driver-off|not-covered|noiommu?";
+
+def groups:
+	has("document"; { groups: "array", why_empty: why }),
+	(each("groups")
+		| has("group"; { group: "number?", type: "string?", viable: "boolean?",
+			in_use: "boolean?", blockers: "[string]", devices: "array" }),
+		  (each("devices") | has("device"; { device: "string", id: "string?",
+			class: "string?", name: "string?", driver: "string?",
+			role: "endpoint|bridge|host-bridge|isa-bridge|iommu|platform?",
+			isolated: "boolean?", unit: "string?", reset: "[string]" })));
+
+def common_ranges: .common | has("common"; { usable: "array" }), (each("usable") | ends("common.usable"));
+
+# resv-regions, and with --usable.
+def regions:
+	has("document"; { groups: "array", common: "object", why_empty: why }), common_ranges,
+	(each("groups")
+		| (each("usable") | ends("usable")),
+		  (select(has("regions") | not) | has("group"; { group: "number", usable: "array" })),
+		  (select(has("regions")) | has("group"; { group: "number", regions: "array",
+			usable: "array" })),
+		  (each("regions") | has("region"; { start: "address", end: "address",
+			type: "string", vfio: "usable|excluded|refused?",
+			source: "RMRR|IVMD|msi-window|ht-hole|isa|firmware?", devices: "[string]" })));
+
+def conflicts:
+	has("document"; { conflicts: "array" }),
+	(each("conflicts") | has("conflict"; { range: "string", group: "number", start: "address",
+		end: "address", type: "string", source: "string?" }));
+
+def gaw:
+	has("document"; { units: "array", host_address_width: "number?", common: "object",
+		why_empty: why }),
+	(.common | has("common"; { gaw: "number?", last_iova: "address?" })),
+	(each("units")
+		| has("unit"; { unit: "string", kind: "intel-vtd|amd-vi|virtio|smmu?",
+			segment: "number?", address: "address?", gaw: "number?", gaw_max: "number?",
+			last_iova: "address?", mgaw: "number?", sagaw: "[number]",
+			first_stage: "boolean?", page_sizes: "[number]",
+			domains_supported: "number?", domains_used: "number?",
+			interrupt_remapping: "boolean?", devices: "array" }),
+		  (each("devices") | has("device"; { device: "string", group: "number?",
+			gaw: "number?", last_iova: "address?" })));
+
+def domains:
+	has("document"; { domains: "array", why_empty: why }),
+	(each("domains")
+		| has("domain"; { group: "number", type: "string?", strict: "boolean?",
+			owner: "kernel|vfio|iommufd|none?", holders: "array", unit: "string?" }),
+		  (each("holders") | has("holder"; { pid: "number", command: "string", node: "string" })));
+
+def status:
+	has("document"; { status: "array" }),
+	(each("status") | has("fact"; { name: "string", value: "string?",
+		verdict: "ok|warn|bad|info", next: "string?" }));
+
+def columns:
+	has("document"; { columns: "array" }),
+	(each("columns") | has("column"; { name: "string", level: "[string]",
+		type: "string|number|boolean|address|list|objects", default: "boolean",
+		meaning: "string" }));
+
+# Keys of the tables' structures by type; there are more of them than the contract has.
+def structure_keys: {
+	"DRHD": { segment: "number", address: "address", flags: "[string]", scopes: "array" },
+	"RMRR": { segment: "number", start: "address", end: "address", scopes: "array" },
+	"ATSR": { segment: "number", flags: "[string]", scopes: "array" },
+	"SATC": { segment: "number", flags: "[string]", scopes: "array" },
+	"SIDP": { segment: "number", scopes: "array" },
+	"RHSA": { address: "address", proximity_domain: "number" },
+	"ANDD": { device_number: "number", name: "string" },
+	"IVHD": { kind: "0x10|0x11|0x40", flags: "[string]", iommu: "string",
+		capability_offset: "number", address: "address", segment: "number", info: "string",
+		features: "string", efr: "address?", efr2: "address?", ignored: "boolean",
+		entries: "array" },
+	"IVMD": { kind: "0x20|0x21|0x22", flags: "[string]", first: "string", last: "string",
+		start: "address", end: "address" },
+	"unknown": { kind: "string" }
+};
+def tables:
+	has("document"; { tables: "array" }),
+	(each("tables")
+		| has("table"; { signature: "DMAR|IVRS|VIOT", revision: "number", length: "number",
+			checksum_ok: "boolean", oem_id: "string", oem_table_id: "string",
+			problems: "array", structures: "array" }; false),
+		  (select(.signature == "DMAR") | has("table"; { host_address_width: "number",
+			flags: "[string]" }; false)),
+		  (select(.signature == "IVRS") | has("table"; { ivinfo: "object" }; false),
+			(.ivinfo | has("ivinfo"; { efr_supported: "boolean", va_size: "number?",
+				pa_size: "number?", gva_size: "number?",
+				ht_ats_reserved: "boolean" }; false))),
+		  (each("problems") | has("problem"; { offset: "number", what: "string" }; false)),
+		  (each("structures")
+			| has("structure"; { type: "string", offset: "number", length: "number" }; false),
+			  has("structure"; structure_keys[.type] // {}; false),
+			  (each("scopes") | has("scope"; {
+				type: "endpoint|bridge|ioapic|hpet|namespace|unknown",
+				enumeration_id: "number", start_bus: "number", path: "[string]",
+				device: "string?" }; false)),
+			  (each("entries") | has("entry"; { type:
+				"all|select|range|alias-select|alias-range|ext-select|ext-range|special|acpi-hid|unknown",
+				first: "string?", last: "string?", alias: "string?",
+				data: "string?", handle: "number?", variety: "string?",
+				hid: "string?", uid: "string?" }; false))));
+
+# The first key names the array; two commands have "groups".
+def document:
+	if type != "object" then "no object"
+	elif keys_unsorted[0] == "groups" then if has("common") then regions else groups end
+	elif keys_unsorted[0] == "conflicts" then conflicts
+	elif keys_unsorted[0] == "units" then gaw
+	elif keys_unsorted[0] == "domains" then domains
+	elif keys_unsorted[0] == "status" then status
+	elif keys_unsorted[0] == "tables" then tables
+	elif keys_unsorted[0] == "columns" then columns
+	else "the first key is \"\(keys_unsorted[0])\": no document of the contract has that" end;
+
+inputs | "\(input_filename): \(document)"
