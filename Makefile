@@ -18,7 +18,8 @@ INSTALL ?= install
 CLANG ?= clang
 B ?= $(if $(SANITIZE),build-sanitize,build)
 FUZZ_SECONDS ?= 60
-ACPI_TABLES ?= ../shared/acpi-tables
+# Raw tables of real machines, for the tests that want them; they say so when there are none.
+export ACPI_TABLES ?= $(wildcard ../shared/acpi-tables)
 
 # --- flags -----------------------------------------------------------------------------------
 OS := $(shell uname -s | tr A-Z a-z)

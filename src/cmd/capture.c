@@ -83,7 +83,7 @@ static int run(struct context *context, int argc, char **argv)
 
 const struct command cmd_capture = {
 	.name = "capture",
-	.summary = "Write what the reading commands use of this machine to a directory",
+	.summary = "Write what the reading commands use to a directory",
 	.argp = &argp,
 	.run = run,
 };

@@ -10,7 +10,7 @@
 #include "model/regions.h"
 #include "model/width.h"
 
-enum { RANGE, GROUP, START, END, TYPE, SOURCE };
+enum { RANGE, GROUP, START, END, TYPE, SOURCE, LINE, NAME };
 
 #define CONFLICTS OUT_LEVEL(0)
 #define FACTS                                                                               \
@@ -27,6 +27,9 @@ static const struct out_column columns[] = {
 		   "Type of the region, or aperture: beyond the address width" },
 	[SOURCE] = { "SOURCE", CONFLICTS, OUT_TYPE_STRING, true, FACTS,
 		     "Where it comes from; gaw for the aperture" },
+	[LINE] = { "LINE", CONFLICTS, OUT_TYPE_NUMBER, false, FACTS, "Line of the plan file" },
+	[NAME] = { "NAME", CONFLICTS, OUT_TYPE_STRING, false, FACTS,
+		   "Name that the plan gives the range" },
 };
 
 static const struct out_level levels[] = { { "conflicts", false } };
@@ -38,13 +41,15 @@ const struct out_schema conflicts_schema = {
 	.nr_columns = sizeof(columns) / sizeof(columns[0]),
 };
 
-static void add_conflict(struct out *out, struct range range, const struct group *group,
+static void add_conflict(struct out *out, const struct plan_line *line, const struct group *group,
 			 struct range obstacle, const char *type, const char *source)
 {
 	struct out_row *row = out_row_add(out, NULL);
 
 	out_set(row, RANGE,
-		out_format("0x%016" PRIx64 "-0x%016" PRIx64, range.start, range.end));
+		out_format("0x%016" PRIx64 "-0x%016" PRIx64, line->range.start, line->range.end));
+	out_set(row, LINE, line->number ? out_number(line->number) : out_absent());
+	out_set(row, NAME, out_string(line->name));
 	out_set(row, GROUP, out_number(group->number));
 	out_set(row, START, out_address(obstacle.start));
 	out_set(row, END, out_address(obstacle.end));
@@ -53,14 +58,14 @@ static void add_conflict(struct out *out, struct range range, const struct group
 }
 
 static void add_region_conflict(struct out *out, const struct machine *machine,
-				const struct group *group, struct range range,
+				const struct group *group, const struct plan_line *line,
 				const struct region *region)
 {
 	const struct device **devices;
 	size_t nr;
 	const char *source = region_source(machine, group, region, &devices, &nr);
 
-	add_conflict(out, range, group, (struct range){ region->start, region->end },
+	add_conflict(out, line, group, (struct range){ region->start, region->end },
 		     region->word, source);
 	free(devices);
 }
@@ -76,9 +81,9 @@ static bool is_in_the_way(const struct machine *machine, const struct group *gro
 		range_overlaps(range, (struct range){ region->start, region->end }));
 }
 
-/* Return: whether the answer for this range is known. */
-static bool check_range(struct out *out, const struct machine *machine, const struct group *group,
-			struct range range)
+/* Return: whether the answer for this line is known. */
+static bool check_line(struct out *out, const struct machine *machine, const struct group *group,
+		       const struct plan_line *line)
 {
 	unsigned width = group_width(machine, group);
 	bool known = group->regions_known && width != WIDTH_UNKNOWN;
@@ -86,11 +91,11 @@ static bool check_range(struct out *out, const struct machine *machine, const st
 	for (size_t i = 0; i < group->nr_regions; i++) {
 		const struct region *region = &group->regions[i];
 
-		if (is_in_the_way(machine, group, region, range))
-			add_region_conflict(out, machine, group, range, region);
+		if (is_in_the_way(machine, group, region, line->range))
+			add_region_conflict(out, machine, group, line, region);
 	}
-	if (width != WIDTH_UNKNOWN && range.end > width_last(width))
-		add_conflict(out, range, group,
+	if (width != WIDTH_UNKNOWN && line->range.end > width_last(width))
+		add_conflict(out, line, group,
 			     (struct range){ width_last(width) + 1, UINT64_MAX }, "aperture",
 			     "gaw");
 	return known;
@@ -109,8 +114,7 @@ int show_conflicts(const struct arguments *arguments, const struct source *sourc
 			if (!selects_group(&selection, machine, &machine->groups[k]))
 				continue;
 			any = true;
-			known &= check_range(out, machine, &machine->groups[k],
-					     plan->lines[i].range);
+			known &= check_line(out, machine, &machine->groups[k], &plan->lines[i]);
 		}
 	}
 	if (status != STATUS_USAGE && !any) {

@@ -141,7 +141,7 @@ static const struct out_schema *const schemas[] = { &schema, NULL };
 
 const struct command cmd_domains = {
 	.name = "domains",
-	.summary = "Default domains of the groups, and who owns them now",
+	.summary = "Default domain of each group, and who owns it now",
 	.argp = &argp,
 	.schemas = schemas,
 	.run = run,

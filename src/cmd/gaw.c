@@ -399,7 +399,7 @@ static const struct out_schema *const schemas[] = { &schema, &common_schema, NUL
 
 const struct command cmd_gaw = {
 	.name = "gaw",
-	.summary = "Guest address width: how wide an IOVA may be, a unit and a device",
+	.summary = "How wide an IOVA may be, a unit and a device",
 	.argp = &argp,
 	.schemas = schemas,
 	.run = run,

@@ -307,7 +307,7 @@ static const struct out_schema *const schemas[] = { &schema, NULL };
 
 const struct command cmd_groups = {
 	.name = "groups",
-	.summary = "IOMMU groups, their devices, and whether a VM could have them",
+	.summary = "Groups, their devices, and whether a VM could have them",
 	.argp = &argp,
 	.schemas = schemas,
 	.run = run,

@@ -338,7 +338,7 @@ static const struct out_schema *const schemas[] = { &schema, &usable_schema, &co
 
 const struct command cmd_resv_regions = {
 	.name = "resv-regions",
-	.summary = "Reserved regions: what no VM can map, and why; what stays usable",
+	.summary = "What no VM can map, and why; what stays usable",
 	.argp = &argp,
 	.schemas = schemas,
 	.run = run,

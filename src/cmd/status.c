@@ -323,7 +323,8 @@ static int overview(const void *own, const struct source *source, struct out *ou
 	add_limits(&overview);
 	add_tables(&overview);
 	add(&overview, "kernel", string_or_unknown(machine->release), INFO, NULL);
-	add(&overview, "iommutool", out_string(IOMMUTOOL_VERSION), INFO, NULL);
+	add(&overview, "iommutool", out_string(IOMMUTOOL_VERSION ", reads Linux and captures"), INFO,
+	    NULL);
 	show_notes(arguments->context, machine);
 	show(arguments->context, out);
 	machine_free(machine);
@@ -347,7 +348,7 @@ static const struct out_schema *const schemas[] = { &schema, NULL };
 
 const struct command cmd_status = {
 	.name = "status",
-	.summary = "Overview: is the IOMMU on, is VFIO ready, what stands in the way",
+	.summary = "Overview: is the IOMMU on, is VFIO ready",
 	.argp = &argp,
 	.schemas = schemas,
 	.run = run,

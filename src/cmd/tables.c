@@ -218,7 +218,7 @@ static const struct out_schema *const schemas[] = { &tables_schema, NULL };
 
 const struct command cmd_tables = {
 	.name = "tables",
-	.summary = "ACPI tables that describe the IOMMUs (DMAR, IVRS, VIOT), decoded",
+	.summary = "ACPI tables of the IOMMUs (DMAR, IVRS, VIOT), decoded",
 	.argp = &argp,
 	.schemas = schemas,
 	.run = run,

@@ -22,7 +22,7 @@ int parse_size(const char *text, uint64_t *size);
 int parse_range(const char *text, struct range *range);
 
 struct plan_line {
-	unsigned number; /* of the line in the file, from 1 */
+	unsigned number; /* of the line in the file, from 1; 0: in none */
 	struct range range;
 	bool writable;
 	char *name; /* NULL when it has none */
