@@ -139,9 +139,14 @@ int status_worst(int a, int b)
 static void __attribute__((format(printf, 2, 0)))
 say(const struct context *context, const char *format, va_list ap)
 {
-	fprintf(stderr, "iommutool%s%s: ", context->command ? " " : "",
-		context->command ? context->command : "");
-	vfprintf(stderr, format, ap);
+	char *text;
+
+	if (vasprintf(&text, format, ap) < 0)
+		return;
+	flatten(text);
+	fprintf(stderr, "iommutool%s%s: %s", context->command ? " " : "",
+		context->command ? context->command : "", text);
+	free(text);
 }
 
 void complain(const struct context *context, const char *format, ...)

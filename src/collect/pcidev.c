@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -26,13 +27,14 @@ static void __attribute__((noreturn)) stop(char *format, ...)
 
 static void stop(char *format, ...)
 {
+	char text[200];
 	va_list ap;
 
-	fputs("iommutool: PCI name database: ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	fputs("; leave out the NAME column\n", stderr);
+	text[strcspn(text, "\n")] = '\0';
+	fprintf(stderr, "iommutool: PCI name database: %s; leave out the NAME column\n", text);
 	exit(2);
 }
 
@@ -97,8 +99,8 @@ void names_close(struct names *names)
 
 char *names_device(struct names *names, int vendor, int product)
 {
-	/* The system's hardware database is no part of a capture. */
-	int flags = PCI_LOOKUP_NO_NUMBERS | (names->own >= 0 ? PCI_LOOKUP_NO_HWDB : 0);
+	/* udev's hardware database is no part of a capture, and has nothing that pci.ids lacks. */
+	int flags = PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB;
 	char vendor_text[128], device_text[256];
 	const char *vendor_name, *device_name;
 

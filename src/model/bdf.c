@@ -26,6 +26,7 @@ static int parse_parts(const char *text, const char *separators, size_t min, int
 		       struct bdf *bdf)
 {
 	uint64_t values[MAX_PARTS] = { 0 };
+	size_t domain_digits = base == 10 ? 10 : 8;
 	char copy[32];
 	size_t nr = 0;
 
@@ -36,8 +37,7 @@ static int parse_parts(const char *text, const char *separators, size_t min, int
 		char *at = nr < strlen(separators) ? strrchr(copy, separators[nr]) : NULL;
 		const char *part = at ? at + 1 : copy;
 
-		if (strlen(part) > (nr == MAX_PARTS - 1 ? 8u : 4u) || strchr(part, 'x') ||
-		    strchr(part, 'X'))
+		if (strlen(part) > (nr == MAX_PARTS - 1 ? domain_digits : 4) || strpbrk(part, "xX"))
 			return -EINVAL;
 		if (parse_u64(part, base, part_max[nr], &values[nr]) < 0)
 			return -EINVAL;

@@ -68,6 +68,8 @@ void machine_note(struct machine *machine, const char *format, ...)
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
 	va_end(ap);
+	if (text)
+		flatten(text);
 	if (text && !strings_contain(&machine->notes, text))
 		strings_take(&machine->notes, text);
 	else

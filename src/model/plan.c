@@ -12,7 +12,8 @@
 
 #define BLANKS " \t\r"
 
-int parse_size(const char *text, uint64_t *size)
+/* A number with a unit, 0 too. */
+static int parse_scaled(const char *text, uint64_t *result)
 {
 	static const char units[] = "KMGT";
 	_cleanup_free_ char *digits = xstrdup(text);
@@ -30,15 +31,27 @@ int parse_size(const char *text, uint64_t *size)
 	r = parse_u64(digits, 0, UINT64_MAX, &value);
 	if (r < 0)
 		return r;
-	if (value == 0 || value > UINT64_MAX >> shift)
+	if (value > UINT64_MAX >> shift)
 		return -ERANGE;
-	*size = value << shift;
+	*result = value << shift;
 	return 0;
+}
+
+int parse_size(const char *text, uint64_t *size)
+{
+	uint64_t value;
+	int r = parse_scaled(text, &value);
+
+	if (r == 0 && value == 0)
+		r = -ERANGE;
+	if (r == 0)
+		*size = value;
+	return r;
 }
 
 static int range_from_size(uint64_t start, const char *text, struct range *range)
 {
-	uint64_t size;
+	uint64_t size = 0;
 	int r = parse_size(text, &size);
 
 	if (r < 0)
@@ -52,9 +65,7 @@ static int range_from_size(uint64_t start, const char *text, struct range *range
 /* An address may have a unit too: 4G-5G would else surprise. */
 static int parse_address(const char *text, uint64_t *address)
 {
-	int r = parse_u64(text, 0, UINT64_MAX, address);
-
-	return r == -EINVAL ? parse_size(text, address) : r;
+	return parse_scaled(text, address);
 }
 
 int parse_range(const char *text, struct range *range)

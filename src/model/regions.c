@@ -50,7 +50,9 @@ static enum region_meaning direct_meaning(const struct machine *machine, const s
 		return MEANING_REFUSED;
 	if (!machine->release || sscanf(machine->release, "%u.%u", &major, &minor) != 2)
 		return MEANING_UNKNOWN;
-	return major > 6 || (major == 6 && minor >= 6) ? MEANING_REFUSED : MEANING_EXCLUDED;
+	if (major > 6 || (major == 6 && minor >= 6))
+		return MEANING_REFUSED;
+	return unit ? MEANING_EXCLUDED : MEANING_UNKNOWN;
 }
 
 enum region_meaning region_meaning(const struct machine *machine, const struct group *group,

@@ -21,7 +21,7 @@ enum tristate device_blocks(const struct device *device)
 
 enum tristate group_viable(const struct group *group)
 {
-	bool unknown = false, endpoint = false;
+	bool unknown = false, unknown_role = false, endpoint = false;
 
 	for (size_t i = 0; i < group->nr_devices; i++) {
 		enum role role = device_role(group->devices[i]);
@@ -36,9 +36,9 @@ enum tristate group_viable(const struct group *group)
 			break;
 		}
 		endpoint |= role == ROLE_ENDPOINT || role == ROLE_PLATFORM;
-		unknown |= role == ROLE_UNKNOWN;
+		unknown_role |= role == ROLE_UNKNOWN;
 	}
-	if (unknown)
+	if (unknown || (unknown_role && !endpoint))
 		return TRI_UNKNOWN;
 	return endpoint ? TRI_YES : TRI_NO;
 }

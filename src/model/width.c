@@ -94,12 +94,20 @@ static unsigned second_stage_width(unsigned sagaw, unsigned mgaw)
 	return WIDTH_UNKNOWN;
 }
 
-/* First-stage addresses are sign-extended: the usable lower half has one bit less. */
+/*
+ * First-stage addresses are sign-extended: the usable lower half has one bit less. Since generic
+ * page tables five levels give all of 57 bits; before, MGAW bounded them.
+ */
 static unsigned first_stage_width(const struct unit *unit)
 {
 	unsigned mgaw = intel_mgaw(unit);
 
 	return (mgaw > 48 && cap_five_level(unit) ? 57 : lower(48, mgaw)) - 1;
+}
+
+static unsigned old_first_stage_width(const struct unit *unit)
+{
+	return lower(cap_five_level(unit) ? 57 : 48, intel_mgaw(unit)) - 1;
 }
 
 static void add_candidate(struct width *width, unsigned gaw)
@@ -132,6 +140,8 @@ static struct width intel_width(const struct unit *unit)
 	}
 	if (intel_has_first_stage(unit))
 		add_candidate(&width, first_stage_width(unit));
+	if (intel_has_first_stage(unit) && !intel_has_second_stage(unit))
+		add_candidate(&width, old_first_stage_width(unit));
 	return width;
 }
 
@@ -155,6 +165,8 @@ const struct dmar_structure *unit_drhd(const struct machine *machine, const stru
 
 #define EFR_GT (1u << 4)
 #define EFR_HATS_INVALID 3
+#define IVHD_HATS_DISABLED 0x01u /* attributes of an IVHD 11h or 40h */
+#define VERSION_2_WIDTH 47
 
 const struct ivrs_block *unit_ivhd(const struct machine *machine, const struct unit *unit)
 {
@@ -219,6 +231,11 @@ static bool has_word(const char *line, const char *word)
 	return false;
 }
 
+static bool wants_version_2(const struct machine *machine)
+{
+	return machine->command_line && has_word(machine->command_line, "pgtbl_v2");
+}
+
 /*
  * Before generic page tables every IOVA can be mapped; but "amd_iommu=pgtbl_v2" on a kernel near
  * 6.12 narrows the aperture to the lower half of a 4-level table.
@@ -226,32 +243,46 @@ static bool has_word(const char *line, const char *word)
 static void add_grown_tables(struct width *width, const struct machine *machine)
 {
 	add_candidate(width, 64);
-	if (machine->command_line && has_word(machine->command_line, "pgtbl_v2"))
-		add_candidate(width, 47);
+	if (wants_version_2(machine))
+		add_candidate(width, VERSION_2_WIDTH);
+}
+
+/* Tables of version 2 are sign-extended; whether they have five levels is up to the CPU too. */
+static void add_version_2(struct width *width, uint64_t efr)
+{
+	if (!(efr & EFR_GT))
+		return;
+	add_candidate(width, VERSION_2_WIDTH);
+	if (bits(efr, 13, 12) == 1)
+		add_candidate(width, 56);
+}
+
+static bool has_version_1(const struct ivrs_block *ivhd, uint64_t efr)
+{
+	bool disabled = ivhd && ivhd->kind != 0x10 && (ivhd->features & IVHD_HATS_DISABLED);
+
+	return bits(efr, 11, 10) != EFR_HATS_INVALID && !disabled;
 }
 
 /* min(VASize, width of the deepest table); without the IVRS only the upper bound is known. */
-static void add_generic_tables(struct width *width, const struct machine *machine, uint64_t efr)
+static void add_generic_tables(struct width *width, const struct machine *machine,
+			       const struct unit *unit, uint64_t efr)
 {
-	unsigned hats = (unsigned)bits(efr, 11, 10);
-	unsigned table_width = lower((hats + 3) * 9 + 21, 64);
+	unsigned table_width = lower(((unsigned)bits(efr, 11, 10) + 3) * 9 + 21, 64);
 	const struct acpi_table *ivrs = machine->ivrs.table;
-	unsigned va_size;
+	bool version_1 = has_version_1(unit_ivhd(machine, unit), efr);
 
-	if (hats == EFR_HATS_INVALID) { /* version 2 tables, sign-extended, or no translation */
-		if (efr & EFR_GT)
-			add_candidate(width, 47);
-		if ((efr & EFR_GT) && bits(efr, 13, 12) == 1)
-			add_candidate(width, 56);
+	if (!version_1 || wants_version_2(machine))
+		add_version_2(width, efr);
+	if (!version_1)
+		return;
+	if (ivrs) {
+		add_candidate(width,
+			      lower(ivrs->ivrs.va_size ? ivrs->ivrs.va_size : 64, table_width));
 		return;
 	}
-	if (!ivrs) {
-		width->gaw_max = lower(table_width, 64);
-		width->gaw = WIDTH_UNKNOWN;
-		return;
-	}
-	va_size = ivrs->ivrs.va_size ? ivrs->ivrs.va_size : 64;
-	add_candidate(width, lower(va_size, table_width));
+	add_candidate(width, table_width);
+	width->gaw = WIDTH_UNKNOWN;
 }
 
 static struct width amd_width(const struct machine *machine, const struct unit *unit)
@@ -265,7 +296,7 @@ static struct width amd_width(const struct machine *machine, const struct unit *
 	if (generic != TRI_NO) {
 		if (amd_efr(machine, unit, &efr) < 0)
 			return (struct width){ WIDTH_UNKNOWN, WIDTH_UNKNOWN };
-		add_generic_tables(&width, machine, efr);
+		add_generic_tables(&width, machine, unit, efr);
 	}
 	return width;
 }

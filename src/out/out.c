@@ -44,7 +44,7 @@ static char *choose_named(struct out *out, const char *list)
 	char *at, *name;
 
 	if (*list == '+') {
-		choose_default(out, false);
+		choose_default(out, out->format == OUT_JSON);
 		list++;
 	}
 	at = copy = xstrdup(list);

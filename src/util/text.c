@@ -141,6 +141,13 @@ char *utf8_repair(const char *text)
 	return copy;
 }
 
+void flatten(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 static size_t edit_distance(const char *a, const char *b)
 {
 	size_t len = strlen(b);

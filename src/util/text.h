@@ -40,6 +40,9 @@ int parse_u64(const char *text, int base, uint64_t max, uint64_t *value);
  */
 char *utf8_repair(const char *text);
 
+/* Replaces control characters in place, so that what comes from a file stays on one line. */
+void flatten(char *text);
+
 /**
  * nearest() - the entry of @names that is most like @word
  * @names: NULL-ended

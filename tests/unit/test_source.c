@@ -17,6 +17,7 @@ static int setup(void **state)
 	tree_text(&outer, "secrets/value", SECRET);
 	tree_dir(&outer, "in/sys");
 	tree_inside(&inner, &outer, "in");
+	tree_dir(&inner, "sys/bus");
 	return 0;
 }
 
@@ -95,6 +96,9 @@ static void test_open(void **state)
 	tree_dir(&outer, "empty");
 	tree_path(&outer, path, "empty");
 	assert_no_source(path, -ENOENT);
+	tree_dir(&outer, "like-proc/sys/kernel"); /* /proc has a sys/ as well */
+	tree_path(&outer, path, "like-proc");
+	assert_no_source(path, -ENOENT);
 	tree_text(&outer, "sysfile/sys", "");
 	tree_path(&outer, path, "sysfile");
 	assert_no_source(path, -ENOTDIR);
@@ -125,7 +129,7 @@ static void test_open_linked_sys(void **state)
 	tree_path(&outer, path, "loop");
 	assert_no_source(path, -ELOOP);
 
-	tree_dir(&outer, "within/real");
+	tree_dir(&outer, "within/real/bus");
 	tree_link(&outer, "within/sys", "/real");
 	tree_inside(&tree, &outer, "within");
 	assert_int_equal(source_open(&source, tree.path, &err), 0);

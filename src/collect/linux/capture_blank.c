@@ -118,9 +118,9 @@ static size_t run(const struct word *word, size_t at, const char *set)
 /* Whether what is left begins in the middle of a run of characters of @set. */
 static bool inside(const struct word *word, const char *set)
 {
-	const char *before = word->to + word->done - 1;
+	const char *end = word->to + word->done;
 
-	return word->done > 0 && *before && strchr(set, *before);
+	return word->done > 0 && end[-1] && strchr(set, end[-1]);
 }
 
 static size_t find_mark(const struct word *word)

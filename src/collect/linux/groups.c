@@ -144,7 +144,8 @@ void collect_groups(const struct source *source, struct machine *machine, unsign
 	if (r < 0)
 		machine_note(machine, "/" PATH_GROUPS ": %s", strerror(-r));
 	for (size_t i = 0; i < names.nr; i++) {
-		if (parse_u64(names.items[i], 10, UINT32_MAX, &number) < 0) {
+		if (parse_u64(names.items[i], 10, UINT32_MAX, &number) < 0 ||
+		    (names.items[i][0] == '0' && names.items[i][1])) {
 			machine_note(machine, "/" PATH_GROUPS "/%s: not a group number",
 				     names.items[i]);
 			continue;
