@@ -17,7 +17,7 @@ static int setup(void **state)
 	tree_text(&outer, "secrets/value", SECRET);
 	tree_dir(&outer, "in/sys");
 	tree_inside(&inner, &outer, "in");
-	tree_dir(&inner, "sys/bus");
+	tree_dir(&inner, "sys/kernel/iommu_groups");
 	return 0;
 }
 

@@ -46,7 +46,7 @@ for group in $(vfio_groups); do
 	[ "$(viable "$group")" = yes ] || continue
 	sleep 100 3<> "/dev/vfio/$group" &
 	holder=$!
-	sleep 0.2
+	until [ "$(cat "/proc/$holder/comm")" = sleep ]; do sleep 0.1; done # then it has opened the group
 
 	run 0 domains -rno GROUP,TYPE,STRICT,OWNER,UNIT
 	sed 's/ identity ? / identity - /' -i "$out"

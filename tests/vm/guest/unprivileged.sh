@@ -12,7 +12,7 @@ for command in $(iommutool --list-commands); do
 	explain | check) operand=$(ls "$devices" | tail -n 1) ;;
 	*) continue ;;
 	esac
-	for format in '' '--raw --output-all' --json; do
+	for format in '--raw --output-all' --json; do
 		nobody "$command" $format $operand
 		got=$?
 		case $got in
