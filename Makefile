@@ -146,8 +146,10 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(PARTS)
 format: ## Format the C files as .clang-format says
 	clang-format -i $(SOURCES) $(wildcard src/*.h src/*/*.h src/collect/*/*.h tests/*/*.[ch])
 
+# Off: what has false alarms here (va_list in a file checked after others, sizeof of a pointer that
+# an array of pointers holds) and what is a matter of style.
 tidy: ## clang-tidy over the sources
-	clang-tidy --quiet --checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-clang-analyzer-security.insecureAPI.*' \
+	clang-tidy --quiet --checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,-bugprone-sizeof-expression,-bugprone-assignment-in-if-condition' \
 		--warnings-as-errors='*' $(SOURCES) -- $(OWN_CFLAGS)
 
 install: all ## Install below PREFIX, staged in DESTDIR

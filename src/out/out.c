@@ -47,7 +47,8 @@ static char *choose_named(struct out *out, const char *list)
 		choose_default(out, out->format == OUT_JSON);
 		list++;
 	}
-	at = copy = xstrdup(list);
+	copy = xstrdup(list);
+	at = copy;
 	while ((name = strsep(&at, ","))) {
 		size_t i;
 

@@ -64,7 +64,7 @@ def regions:
 def conflicts:
 	has("document"; { conflicts: "array" }),
 	(each("conflicts") | has("conflict"; { range: "string", group: "number", start: "address",
-		end: "address", type: "string", source: "string?" }));
+		end: "address", type: "string", source: "string?", line: "number?", name: "string?" }));
 
 def gaw:
 	has("document"; { units: "array", host_address_width: "number?", common: "object",
