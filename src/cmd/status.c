@@ -274,27 +274,26 @@ static void add_limits(const struct overview *overview)
 static void add_tables(const struct overview *overview)
 {
 	const struct machine *machine = overview->machine;
-	const struct {
-		const char *name;
-		enum availability state;
-	} tables[] = {
-		{ "DMAR", machine->dmar.state },
-		{ "IVRS", machine->ivrs.state },
-		{ "VIOT", machine->viot.state },
-	};
+	const struct firmware_table *const tables[] = { &machine->dmar, &machine->ivrs,
+							&machine->viot };
 	struct strings there = { 0 };
 	bool known = machine->dmar.state != FILE_UNASKED;
 	_cleanup_free_ char *names = NULL;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (tables[i].state != FILE_UNASKED && tables[i].state != FILE_ABSENT)
-			strings_add(&there, tables[i].name);
+		if (tables[i]->state != FILE_UNASKED && tables[i]->state != FILE_ABSENT)
+			strings_add(&there, tables[i]->name);
+	for (size_t i = 0; i < machine->nr_further; i++)
+		strings_add(&there, machine->further[i].name);
 	names = strings_join(&there, ",");
 	add(overview, "acpi-tables",
 	    !known	 ? out_unknown() :
 	    there.nr > 0 ? out_string(names) :
 			   out_absent(),
-	    INFO, there.nr > 0 ? "iommutool tables decodes them" : NULL);
+	    machine->nr_further ? WARN : INFO,
+	    machine->nr_further ? "more than one of a kind: Linux takes the first only" :
+	    there.nr > 0	? "iommutool tables decodes them" :
+				  NULL);
 	strings_free(&there);
 }
 

@@ -87,28 +87,42 @@ static void explain_table(const struct context *context, const struct machine *m
 }
 
 static int add_table(const struct tables_arguments *arguments, const struct machine *machine,
-		     struct out *out, size_t which)
+		     struct out *out, const char *name, const struct firmware_table *table)
 {
-	const struct firmware_table *const tables[NR_TABLES] = { &machine->dmar, &machine->ivrs,
-								 &machine->viot };
 	const struct context *context = arguments->common.context;
 
-	switch (tables[which]->state) {
+	switch (table->state) {
 	case FILE_READ:
-		return show_table(context, out, tables[which]->table, machine, NULL);
+		return show_table(context, out, table->table, machine, NULL);
 	case FILE_DENIED:
 	case FILE_BROKEN:
-		explain_table(context, machine, names[which]);
+		explain_table(context, machine, table->name);
 		return STATUS_FAILED;
 	case FILE_ABSENT:
 		if (arguments->common.nr_operands == 0)
 			return STATUS_OK;
-		complain(context, "%s: this machine has no such table", names[which]);
+		complain(context, "%s: this machine has no such table", name);
 		return STATUS_NO;
 	case FILE_UNASKED: /* the kernel shows no tables at all: why_nothing() says so */
 		break;
 	}
 	return STATUS_OK;
+}
+
+/* All instances of a table: firmware should have one, but may have more. */
+static int add_tables(const struct tables_arguments *arguments, const struct machine *machine,
+		      struct out *out, size_t which)
+{
+	const struct firmware_table *const first[NR_TABLES] = { &machine->dmar, &machine->ivrs,
+								&machine->viot };
+	int status = add_table(arguments, machine, out, names[which], first[which]);
+
+	for (size_t i = 0; i < machine->nr_further; i++)
+		if (strncmp(machine->further[i].name, names[which], strlen(names[which])) == 0)
+			status = status_worst(status, add_table(arguments, machine, out,
+								names[which],
+								&machine->further[i]));
+	return status;
 }
 
 /* A container may hide the tables, so "none to be seen" is not "none". */
@@ -135,7 +149,7 @@ static int list_tables(const struct tables_arguments *arguments, const struct so
 	machine = collect(source, out_facts(out) | FACT_TABLES);
 	for (size_t i = 0; i < NR_TABLES; i++)
 		if (chosen[i])
-			status = status_worst(status, add_table(arguments, machine, out, i));
+			status = status_worst(status, add_tables(arguments, machine, out, i));
 	if (out_count(out) == 0 && status == STATUS_OK) {
 		why_nothing(context, machine);
 		status = STATUS_SKIPPED;

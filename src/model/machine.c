@@ -53,6 +53,9 @@ void machine_free(struct machine *machine)
 	acpi_free(machine->dmar.table);
 	acpi_free(machine->ivrs.table);
 	acpi_free(machine->viot.table);
+	for (size_t i = 0; i < machine->nr_further; i++)
+		acpi_free(machine->further[i].table);
+	free(machine->further);
 	free(machine->release);
 	free(machine->command_line);
 	strings_free(&machine->notes);

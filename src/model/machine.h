@@ -121,6 +121,7 @@ enum availability { FILE_UNASKED, FILE_ABSENT, FILE_DENIED, FILE_READ, FILE_BROK
 
 /* An ACPI table of the machine. */
 struct firmware_table {
+	char name[8]; /* as the kernel shows it: "DMAR", or "DMAR1" where there are several */
 	enum availability state;
 	struct acpi_table *table; /* NULL unless FILE_READ */
 };
@@ -133,7 +134,9 @@ struct machine {
 	struct unit *units; /* by name */
 	size_t nr_units;
 	bool has_noiommu_groups; /* VFIO made groups for devices that no IOMMU translates */
-	struct firmware_table dmar, ivrs, viot;
+	struct firmware_table dmar, ivrs, viot; /* of several the first: Linux takes no other */
+	struct firmware_table *further;		/* the others, by name */
+	size_t nr_further;
 	enum tristate remapping; /* interrupt remapping is in use */
 	char *release;		 /* of the kernel, "6.1.0-39-amd64"; NULL: unknown */
 	char *command_line;	 /* of the kernel; NULL: unknown */

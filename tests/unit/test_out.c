@@ -243,6 +243,7 @@ static void test_values_of_unwanted_columns(void **state)
 	out_set(row, GROUP, out_number(2)); /* replaces */
 	assert_int_equal(out_count(out), 1);
 	assert_prints(out, "GROUP\n2\n");
+	out_free(NULL);
 }
 
 /* --- lines -------------------------------------------------------------------------------- */
@@ -279,6 +280,7 @@ static void test_table(void **state)
 
 	(void)state;
 	out_footer(out, "common: gaw %u", 39u);
+	out_footer(out, "%s", "");
 	out_footer(out, "last");
 	/* Numbers stand right, text left. */
 	assert_prints(fill(out), "GROUP TYPE   BLOCKERS\n"
@@ -286,6 +288,7 @@ static void test_table(void **state)
 				 "    9 ?      ?\n"
 				 "    - DMA    -\n"
 				 "common: gaw 39\n"
+				 "\n"
 				 "last\n");
 }
 
@@ -444,6 +447,11 @@ static struct out_value make_formatted(void)
 	return out_format("%s=%d", "n", -1);
 }
 
+static struct out_value make_formatted_empty(void)
+{
+	return out_format("%s", "");
+}
+
 static struct out_value make_mixed_list(void)
 {
 	struct out_value list = out_list();
@@ -488,6 +496,7 @@ static void test_values(void **state)
 	assert_value(TYPE, make_bottom, "\n0x0000000000000000\n", "=\"0x0000000000000000\"\n",
 		     "\"type\":\"0x0000000000000000\"}");
 	assert_value(TYPE, make_formatted, "\nn=-1\n", "=\"n=-1\"\n", "\"type\":\"n=-1\"}");
+	assert_value(TYPE, make_formatted_empty, "\n-\n", "=\"-\"\n", "\"type\":\"\"}");
 	assert_value(TYPE, make_null, "\n-\n", "=\"-\"\n", "\"type\":null}");
 	assert_value(TYPE, make_empty, "\n-\n", "=\"-\"\n", "\"type\":\"\"}");
 	assert_value(TYPE, out_unknown, "\n?\n", "=\"?\"\n", "\"type\":null}");
@@ -566,7 +575,7 @@ static const struct out_level sparse_levels[] = { { "structures", true } };
 
 static const struct out_column sparse_columns[] = {
 	{ "TYPE", TOP, OUT_TYPE_STRING, true, 0, "" },
-	{ "ADDRESS", TOP, OUT_TYPE_ADDRESS, true, 0, "" },
+	{ "AZ_09", TOP, OUT_TYPE_ADDRESS, true, 0, "" },
 	{ "SCOPES", TOP, OUT_TYPE_LIST, true, 0, "" },
 };
 
@@ -593,10 +602,10 @@ static void test_sparse(void **state)
 	fill_sparse(out);
 	/* Keys that a row does not have are left out; unknown ones are not. */
 	assert_json(out, "{\"structures\":[{\"type\":\"RHSA\"},"
-			 "{\"type\":\"DRHD\",\"address\":null,\"scopes\":[]}]}");
+			 "{\"type\":\"DRHD\",\"az_09\":null,\"scopes\":[]}]}");
 	out = begin_with(&sparse, OUT_RAW, NULL);
 	fill_sparse(out);
-	assert_prints(out, "TYPE ADDRESS SCOPES\nRHSA - -\nDRHD ? -\n");
+	assert_prints(out, "TYPE AZ_09 SCOPES\nRHSA - -\nDRHD ? -\n");
 }
 
 /* --- colours ------------------------------------------------------------------------------ */

@@ -406,6 +406,26 @@ static void test_list(void **state)
 	source_close(&source);
 }
 
+/* A read that fails half way: nothing is mapped at address 0 of our own memory. */
+static void test_read_error(void **state)
+{
+	struct source source = { .root = open("/", O_RDONLY | O_DIRECTORY), .live = true };
+	int dir = source_open_dir(&source, "proc/self");
+	uint8_t *bytes;
+	size_t length;
+	char text[8];
+
+	(void)state;
+	if (dir < 0 || access("/proc/self/mem", R_OK) < 0) {
+		printf("not here: a file that cannot be read (/proc/self/mem)\n");
+	} else {
+		assert_int_equal(source_read(&source, "proc/self/mem", 64, &bytes, &length), -EIO);
+		assert_int_equal(read_attribute(&source, dir, "mem", text, sizeof(text)), -EIO);
+		close(dir);
+	}
+	source_close(&source);
+}
+
 /* --- permission: root is asked as nobody ----------------------------------------------------- */
 
 static void set_mode(const char *name, mode_t mode)
@@ -490,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_link_names),
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_read_error),
 		cmocka_unit_test(test_denied),
 	};
 

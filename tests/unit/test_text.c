@@ -21,6 +21,10 @@ static void test_numbers(void **state)
 		{ "ff", 16, 0xff },
 		{ "FF", 16, 0xff },
 		{ "0xfF", 16, 0xff },
+		{ "a", 16, 10 },
+		{ "A", 16, 10 },
+		{ "0123456789abcdef", 16, 0x0123456789abcdef },
+		{ "ABCDEF", 16, 0xabcdef },
 		{ "0Xff", 16, 0xff },
 		{ "10", 16, 16 },
 		{ "0xffffffffffffffff", 16, LAST },
@@ -169,9 +173,50 @@ static void test_nearest(void **state)
 	assert_null(nearest("xyzzy", names));
 	assert_null(nearest("q", names));
 	assert_null(nearest("groups", none));
+	memset(longer, 'g', 64);
+	longer[64] = '\0';
+	{
+		const char *const same[] = { longer, NULL };
+
+		assert_ptr_equal(nearest(longer, same), longer); /* as long as is looked at */
+	}
 	memset(longer, 'g', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	assert_null(nearest(longer, names));
+}
+
+/* How near is near: half the word's letters may be wrong, missing or too many. */
+static void test_distance(void **state)
+{
+	static const struct {
+		const char *word, *name;
+		bool found;
+	} cases[] = {
+		{ "ab", "abc", true },	   { "ab", "a", true },	      { "ab", "abcd", false },
+		{ "abcd", "ab", true },	   { "abcd", "a", false },    { "abcd", "abcdef", true },
+		{ "abcd", "cd", true },	   { "abcd", "xyabcd", true }, { "abcd", "abcdefg", false },
+		{ "abcd", "xxcd", true },  { "abcd", "xxxd", false }, { "abcd", "bacd", true },
+		{ "abcd", "cdab", false }, { "abcdef", "adef", true }, { "abcdef", "xyzdef", true },
+		{ "abcdef", "wxyzef", false }, { "a", "b", false },    { "abc", "xbz", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *const names[] = { cases[i].name, NULL };
+
+		assert_case((nearest(cases[i].word, names) != NULL) == cases[i].found, cases[i].name);
+	}
+}
+
+static void test_flatten(void **state)
+{
+	char text[] = "a\nb\tc\x1b[2J\x01\x1f \x7f~\xc3\x9f", none[] = "";
+
+	(void)state;
+	flatten(text);
+	assert_string_equal(text, "a?b?c?[2J?? ?~\xc3\x9f");
+	flatten(none);
+	assert_string_equal(none, "");
 }
 
 static void test_strings(void **state)
@@ -245,6 +290,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),	   cmocka_unit_test(test_no_numbers),
 		cmocka_unit_test(test_number_at_the_maximum),
 		cmocka_unit_test(test_utf8),	   cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_distance),   cmocka_unit_test(test_flatten),
 		cmocka_unit_test(test_strings),	   cmocka_unit_test(test_many_strings),
 		cmocka_unit_test(test_error),
 	};

@@ -66,6 +66,8 @@ static void test_intel(void **state)
 		{ "both, 57", MGAW(57) | S48 | S57 | FL5LP, SMTS | SLTS | FLTS, 56, 57 },
 		/* Legacy and 6.12: 57; the first stage has four levels only. */
 		{ "both, 57, no 5-level", MGAW(57) | S48 | S57, SMTS | SLTS | FLTS, 47, 57 },
+		/* Second stage: SAGAW and {48, 57} have 48 in common; first stage: 57 - 1. */
+		{ "both, 48 and 5-level", MGAW(57) | S48 | FL5LP, SMTS | SLTS | FLTS, 48, 56 },
 		/* First stage only; legacy mode stays possible as far as SAGAW has tables. */
 		{ "first stage", MGAW(48), SMTS | FLTS, 47, 47 },
 		{ "first stage, 5-level", MGAW(57) | FL5LP, SMTS | FLTS, 56, 56 },
@@ -507,6 +509,8 @@ static void test_in_tables(void **state)
 	assert_ptr_equal(unit_drhd(&world.machine, &world.unit), first);
 	world.unit.address = 0xfed92000;
 	assert_null(unit_drhd(&world.machine, &world.unit));
+	world.unit.address = 0; /* as what stands behind the last structure */
+	assert_null(unit_drhd(&world.machine, &world.unit));
 
 	assert_null(unit_ivhd(&world.machine, &world.unit));
 	ivmd = world_ivrs(&world, IVRS_IVMD);
@@ -522,6 +526,8 @@ static void test_in_tables(void **state)
 	assert_null(unit_ivhd(&world.machine, &world.unit));
 	world.unit.function.domain = 1;
 	assert_ptr_equal(unit_ivhd(&world.machine, &world.unit), ivhd);
+	world.unit.function = (struct bdf){ 0 };
+	assert_null(unit_ivhd(&world.machine, &world.unit));
 }
 
 int main(void)

@@ -88,9 +88,9 @@ static const struct capture_item units[] = {
 /* --- firmware and kernel ---------------------------------------------------------------- */
 
 static const struct capture_item tables[] = {
-	{ .name = "DMAR", .name_tells = true },
-	{ .name = "IVRS", .name_tells = true },
-	{ .name = "VIOT", .name_tells = true },
+	{ .name = "DMAR*", .name_tells = true },
+	{ .name = "IVRS*", .name_tells = true },
+	{ .name = "VIOT*", .name_tells = true },
 	{ 0 },
 };
 

@@ -29,8 +29,12 @@ done > "$work/commands"
 } >> "$work/commands"
 chmod 755 "$work"
 
+# For nobody JSON will do; it has every key.
+grep -e -J "$work/commands" > "$work/commands-nobody"
+cp "$work/commands" "$work/commands-root"
+
 # answers USER FILE [SYSROOT]: what USER is told here, or from the capture.
-answers() { su -s /bin/sh "$1" -c "sh /rig/lib/answers $work/commands $3" > "$2"; }
+answers() { su -s /bin/sh "$1" -c "sh /rig/lib/answers $work/commands-$1 $3" > "$2"; }
 
 # compare USER DIR: let USER capture to DIR, and compare what USER is told here and there.
 compare() {
@@ -48,7 +52,8 @@ compare nobody /tmp/capture-nobody
 
 # What root captured is a user's own file now: whoever reads it is told what root was told.
 answers nobody "$out" /tmp/capture
-same "root's capture read by nobody" < "$work/live-root"
+awk '/^== / && !/exit status/ { json = / -J$/ } json' "$work/live-root" |
+	same "root's capture read by nobody"
 
 # What the machine's file put on the command line as nobody's business is not in the capture.
 for secret in $secrets; do
