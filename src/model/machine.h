@@ -121,9 +121,9 @@ enum availability { FILE_UNASKED, FILE_ABSENT, FILE_DENIED, FILE_READ, FILE_BROK
 
 /* An ACPI table of the machine. */
 struct firmware_table {
-	char name[8]; /* as the kernel shows it: "DMAR", or "DMAR1" where there are several */
 	enum availability state;
 	struct acpi_table *table; /* NULL unless FILE_READ */
+	char name[8]; /* as the kernel shows it: "DMAR", or "DMAR1" where there are several */
 };
 
 struct machine {
