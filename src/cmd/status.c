@@ -184,7 +184,7 @@ static void add_groups(const struct overview *overview)
 	add(overview, "groups", out_format("%zu", machine->nr_groups),
 	    machine->nr_groups ? OK : BAD, NULL);
 	add(overview, "viable-groups", out_format("%zu", viable), INFO,
-	    "iommutool groups --viable lists them");
+	    viable ? "iommutool groups --viable lists them" : NULL);
 	add(overview, "isolated-groups", out_unknown(), INFO, NULL);
 	if (said(machine, "pcie_acs_override"))
 		add(overview, "acs-override", out_string("on the command line"), WARN,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What the program really has, for check-docs: options as "command letter long argument", or with
- * the argument "columns" the columns as "command name yes|no", yes for those shown by default. Fields
- * are separated by a tab; the command is "-" for options that all commands share, the letter and the
- * argument are "-" where there is none. main.c's own options are not among them.
+ * the argument "columns" the columns as "command name yes|no", yes for those shown by default.
+ * Fields are separated by a tab; the command is "-" for options that all commands share, the letter
+ * and the argument are "-" where there is none. main.c's own options are not among them.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -23,8 +23,8 @@ static void list_options(const char *command, const struct argp *argp)
 	for (; o && (o->name || o->key || o->doc || o->group); o++)
 		if (o->name)
 			printf("%s\t%c\t%s\t%s\n", is_shared(argp) ? "-" : command,
-			       o->key > 0 && o->key < 128 && isprint(o->key) ? o->key : '-', o->name,
-			       o->arg ? o->arg : "-");
+			       o->key > 0 && o->key < 128 && isprint(o->key) ? o->key : '-',
+			       o->name, o->arg ? o->arg : "-");
 	for (const struct argp_child *child = argp->children; child && child->argp; child++)
 		list_options(command, child->argp);
 }

@@ -139,8 +139,8 @@ static void test_contract_letters(void **state)
 		char letter;
 		const char *name;
 	} contract[] = {
-		{ 's', "sysroot" }, { 'v', "verbose" }, { 'q', "quiet" },  { 'h', "help" },
-		{ 'J', "json" },    { 'r', "raw" },	{ 'P', "pairs" },  { 'n', "noheadings" },
+		{ 's', "sysroot" }, { 'v', "verbose" },	   { 'q', "quiet" }, { 'h', "help" },
+		{ 'J', "json" },    { 'r', "raw" },	   { 'P', "pairs" }, { 'n', "noheadings" },
 		{ 'o', "output" },  { 'O', "output-all" },
 	};
 	struct meanings meanings = { .nr = 0 };
@@ -168,7 +168,8 @@ static void see_twice(const struct command *command, const struct argp_option *o
 	wanted->found = true;
 }
 
-static void see_each_once(const struct command *command, const struct argp_option *option, void *data)
+static void see_each_once(const struct command *command, const struct argp_option *option,
+			  void *data)
 {
 	struct wanted wanted = { option->name, false };
 
@@ -191,7 +192,8 @@ static void test_names(void **state)
 
 static void test_common_options(void **state)
 {
-	static const char *const common[] = { "sysroot", "verbose", "quiet", "color", "help", "usage" };
+	static const char *const common[] = { "sysroot", "verbose", "quiet",
+					      "color",	 "help",    "usage" };
 	static const char *const output[] = { "json",	"raw",	      "pairs",	     "noheadings",
 					      "output", "output-all", "list-columns" };
 
@@ -203,8 +205,8 @@ static void test_common_options(void **state)
 		for (size_t k = 0; k < COUNT(output); k++)
 			if (has_option(commands[i], output[k]) != prints_rows(commands[i]))
 				fail_msg("%s %s --%s", commands[i]->name,
-					 prints_rows(commands[i]) ? "prints rows but has no" :
-								    "prints no rows but has",
+					 prints_rows(commands[i]) ? "prints rows but has no"
+								  : "prints no rows but has",
 					 output[k]);
 	}
 }
@@ -221,7 +223,8 @@ static void test_acting_commands_have_no_n(void **state)
 	static const struct argp_child children[] = { { .argp = &out_acting_argp }, { 0 } };
 	static const struct argp argp = { .children = children };
 	static const struct command acting = { .name = "out_acting_argp", .argp = &argp };
-	static const char *const known[] = { "bind", "restore", "set-domain", "map-test", "p2p-test" };
+	static const char *const known[] = { "bind", "restore", "set-domain", "map-test",
+					     "p2p-test" };
 
 	(void)state;
 	walk(&acting, acting.argp, see_n, NULL);
@@ -271,8 +274,8 @@ static void check_schema(const char *name, const struct out_schema *schema)
 	for (size_t i = 0; i < schema->nr_columns; i++) {
 		const struct out_column *c = &schema->columns[i];
 
-		if (!c->name || !*c->name || strspn(c->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
-						     strlen(c->name))
+		if (!c->name || !*c->name ||
+		    strspn(c->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(c->name))
 			fail_msg("%s: column %zu: a strange name", name, i);
 		if (!c->meaning || !*c->meaning || strchr(c->meaning, '\n'))
 			fail_msg("%s: %s has no meaning", name, c->name);
@@ -337,8 +340,10 @@ static void test_two_formats(void **state)
 		for (size_t k = 0; k < COUNT(formats); k++) {
 			const char *other = formats[(k + 1) % COUNT(formats)];
 
-			assert_case_equal(run(commands[i], formats[k], other), 64, commands[i]->name);
-			assert_case_equal(run(commands[i], other, formats[k]), 64, commands[i]->name);
+			assert_case_equal(run(commands[i], formats[k], other), 64,
+					  commands[i]->name);
+			assert_case_equal(run(commands[i], other, formats[k]), 64,
+					  commands[i]->name);
 			/* The same one twice is no contradiction. */
 			assert_case(run(commands[i], "--list-columns", formats[k]) == 0,
 				    commands[i]->name);
@@ -371,15 +376,18 @@ static void test_wrong_usage(void **state)
 /* A directory that is no capture. */
 static void test_no_capture(void **state)
 {
-	static const char *const readers[] = { "status", "groups", "resv-regions", "gaw", "domains" };
+	static const char *const readers[] = { "status", "groups", "resv-regions", "gaw",
+					       "domains" };
 
 	(void)state;
 	for (size_t i = 0; commands[i]; i++)
 		for (size_t k = 0; k < COUNT(readers); k++)
 			if (strcmp(commands[i]->name, readers[k]) == 0) {
-				assert_case_equal(run(commands[i], "-s", "/nonexistent"), 2, readers[k]);
+				assert_case_equal(run(commands[i], "-s", "/nonexistent"), 2,
+						  readers[k]);
 				assert_case_equal(run(commands[i], "-s", "/etc"), 2, readers[k]);
-				assert_case_equal(run(commands[i], "-s", "/etc/passwd"), 2, readers[k]);
+				assert_case_equal(run(commands[i], "-s", "/etc/passwd"), 2,
+						  readers[k]);
 				assert_case_equal(run(commands[i], "-s", ""), 2, readers[k]);
 			}
 }
@@ -387,7 +395,8 @@ static void test_no_capture(void **state)
 static void test_worst_status(void **state)
 {
 	/* The first of 64, 2, 1, 77, 0 wins. */
-	static const int order[] = { STATUS_USAGE, STATUS_FAILED, STATUS_NO, STATUS_SKIPPED, STATUS_OK };
+	static const int order[] = { STATUS_USAGE, STATUS_FAILED, STATUS_NO, STATUS_SKIPPED,
+				     STATUS_OK };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(order); i++)

@@ -118,11 +118,12 @@ static void test_ordinary(void **state)
 	const struct group *g;
 
 	(void)state;
-	put_group("8", "DMA-FQ\n", "0x00000000fee00000 0x00000000feefffff msi\n"
-				   "0x0000000000000000 0x0000000000ffffff direct-relaxable\n"
-				   "0x0000000100000000 0x0000000100000fff direct\n"
-				   "0x0000000200000000 0x0000000200000fff reserved\n"
-				   "0x0000000300000000 0xffffffffffffffff something-new\n");
+	put_group("8", "DMA-FQ\n",
+		  "0x00000000fee00000 0x00000000feefffff msi\n"
+		  "0x0000000000000000 0x0000000000ffffff direct-relaxable\n"
+		  "0x0000000100000000 0x0000000100000fff direct\n"
+		  "0x0000000200000000 0x0000000200000fff reserved\n"
+		  "0x0000000300000000 0xffffffffffffffff something-new\n");
 	put_device("pci0000:00/0000:00:1c.0", "0000:03:00.0", "8", folder);
 	put_link(folder, "driver", "../../../../bus/pci/drivers/e1000e");
 	put(folder, "reset_method", "flr bus\n");
@@ -225,6 +226,41 @@ static void test_nothing(void **state)
 	machine_free(m);
 }
 
+/* A machine without a PCI bus is no news; a bus that cannot be read is. */
+static void test_no_bus(void **state)
+{
+	char path[PATH_MAX];
+	struct machine *m;
+
+	(void)state;
+	tree_path(&tree, path, "sys/bus/pci/devices");
+	assert_int_equal(rmdir(path), 0);
+	m = collected(ALL_FACTS);
+	assert_int_equal(m->nr_devices, 0);
+	assert_false(has_note(m, "sys/bus/pci/devices"));
+	machine_free(m);
+	tree_text(&tree, "sys/bus/pci/devices", "");
+	m = collected(ALL_FACTS);
+	assert_int_equal(m->nr_devices, 0);
+	assert_true(has_note(m, "sys/bus/pci/devices"));
+	machine_free(m);
+}
+
+static void test_notes_once(void **state)
+{
+	struct machine *m = machine_new();
+
+	(void)state;
+	machine_note(m, "%s: %d", "same", 1);
+	machine_note(m, "%s: %d", "same", 1);
+	machine_note(m, "%s: %d", "same", 2);
+	assert_int_equal(m->notes.nr, 2);
+	assert_string_equal(m->notes.items[0], "same: 1");
+	assert_string_equal(m->notes.items[1], "same: 2");
+	machine_free(m);
+	machine_free(NULL);
+}
+
 /* --- groups ------------------------------------------------------------------------------- */
 
 static void test_group_links_to_nowhere(void **state)
@@ -298,8 +334,15 @@ static void test_group_number_twice(void **state)
 static void test_bad_attributes(void **state)
 {
 	static const char *const bad[] = {
-		"0x0 0xffff\n", "0x0 msi\n", "msi\n", "0x10 0x0 msi\n", "0x0 0x1 msi extra\n",
-		"0x0  0x1 msi\n", "0x0 0x1 \n", "zzz 0x1 msi\n", "0x0 0x10000000000000000 msi\n",
+		"0x0 0xffff\n",
+		"0x0 msi\n",
+		"msi\n",
+		"0x10 0x0 msi\n",
+		"0x0 0x1 msi extra\n",
+		"0x0  0x1 msi\n",
+		"0x0 0x1 \n",
+		"zzz 0x1 msi\n",
+		"0x0 0x10000000000000000 msi\n",
 		"0x0 0x1 a-type-far-too-long-to-be-one\n",
 		/* cut in the middle of a line, as the kernel does at the end of a page */
 		"0x0000000000000000 0x0000000000ffffff direct\n0x00000000fee0",
@@ -426,7 +469,8 @@ static void test_domains_of_32_bits(void **state)
 	/* VMD: its bus hangs below its own function, in a domain of its own. */
 	put_device("pci0000:00", "0000:00:0e.0", "1", folder);
 	put_device("pci0000:00/0000:00:0e.0/pci10000:e0", "10000:e0:06.0", "1", folder);
-	put_device("pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0", "10000:e1:00.0", "1", folder);
+	put_device("pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0", "10000:e1:00.0", "1",
+		   folder);
 	put_device("pciffffffff:00", "ffffffff:ff:1f.7", "1", folder);
 	put_device("pci0001:00", "0001:00:00.0", "1", folder);
 	m = collected(ALL_FACTS);
@@ -465,7 +509,8 @@ static void test_virtual_functions(void **state)
 	put_link(folder, "physfn", "junk");
 	m = collected(ALL_FACTS);
 	assert_null(device_named(m, "0000:03:00.0")->physical);
-	assert_ptr_equal(device_named(m, "0000:03:10.0")->physical, device_named(m, "0000:03:00.0"));
+	assert_ptr_equal(device_named(m, "0000:03:10.0")->physical,
+			 device_named(m, "0000:03:00.0"));
 	assert_null(device_named(m, "0000:03:10.1")->physical);
 	assert_null(device_named(m, "0000:03:10.2")->physical);
 	/* Its bridge 0000:00:1c.0 is not there: no parent, but the root bus is known. */
@@ -482,16 +527,21 @@ static void test_platform_devices(void **state)
 	(void)state;
 	put_group("5", "identity\n", "");
 	put("sys/devices/platform/AMDI0020:00", "modalias", "acpi:AMDI0020:\n");
-	put_link("sys/devices/platform/AMDI0020:00", "iommu_group", "../../../kernel/iommu_groups/5");
+	put_link("sys/devices/platform/AMDI0020:00", "iommu_group",
+		 "../../../kernel/iommu_groups/5");
 	put_link("sys/devices/platform/AMDI0020:00", "iommu", "../../virtual/iommu/ivhd0");
-	put_link("sys/devices/platform/AMDI0020:00", "driver", "../../../bus/platform/drivers/dw-apb-uart");
-	put_link("sys/kernel/iommu_groups/5/devices", "AMDI0020:00", "../../../../devices/platform/AMDI0020:00");
+	put_link("sys/devices/platform/AMDI0020:00", "driver",
+		 "../../../bus/platform/drivers/dw-apb-uart");
+	put_link("sys/kernel/iommu_groups/5/devices", "AMDI0020:00",
+		 "../../../../devices/platform/AMDI0020:00");
 	tree_dir(&tree, "sys/class/iommu/ivhd0/devices");
-	put_link("sys/class/iommu/ivhd0/devices", "AMDI0020:00", "../../../../devices/platform/AMDI0020:00");
+	put_link("sys/class/iommu/ivhd0/devices", "AMDI0020:00",
+		 "../../../../devices/platform/AMDI0020:00");
 	/* One that no unit lists, alone in its group. */
 	put_group("6", "DMA\n", "");
 	put("sys/devices/platform/arm-smmu-client", "modalias", "");
-	put_link("sys/devices/platform/arm-smmu-client", "iommu_group", "../../../kernel/iommu_groups/6");
+	put_link("sys/devices/platform/arm-smmu-client", "iommu_group",
+		 "../../../kernel/iommu_groups/6");
 	put_link("sys/kernel/iommu_groups/6/devices", "arm-smmu-client",
 		 "../../../../devices/platform/arm-smmu-client");
 	m = collected(ALL_FACTS);
@@ -514,7 +564,8 @@ static void test_platform_devices(void **state)
 /* PCI devices come first, by address, then the others by name. */
 static void test_order_of_devices(void **state)
 {
-	static const char *const wanted[] = { "0000:00:02.0", "0000:0a:00.0", "10000:00:00.0", "B", "a" };
+	static const char *const wanted[] = { "0000:00:02.0", "0000:0a:00.0", "10000:00:00.0", "B",
+					      "a" };
 	char folder[PATH_MAX];
 	struct machine *m;
 
@@ -558,9 +609,10 @@ static void test_vfio(void **state)
 static void test_junk_names(void **state)
 {
 	static const char *const junk[] = {
-		"junk", "0000:00:02", "0000:00:2.0", "00:02.0", "0000:00:02.8", "0000:00:20.0",
-		"0000:00:0A.0", "00000:00:02.0", "pci0:0:2:0", "0/2/0", "0000:00:02.0 ", " ", "%s%n",
-		"\x1b[31m", "\xff\xfe",
+		"junk",		"0000:00:02",	"0000:00:2.0",	 "00:02.0",
+		"0000:00:02.8", "0000:00:20.0", "0000:00:0A.0",	 "00000:00:02.0",
+		"pci0:0:2:0",	"0/2/0",	"0000:00:02.0 ", " ",
+		"%s%n",		"\x1b[31m",	"\xff\xfe",
 	};
 	char folder[PATH_MAX];
 	struct machine *m;
@@ -653,10 +705,13 @@ static void test_units(void **state)
 	put("sys/class/iommu/dmar1/intel-iommu", "address", "fed91000\n");
 	put("sys/class/iommu/dmar1/intel-iommu", "domains_supported", "65536\n");
 	put("sys/class/iommu/dmar1/intel-iommu", "domains_used", "x\n");
-	put("sys/class/iommu/dmar2/intel-iommu", "cap", "d2008c40660462\n"); /* the others are missing */
-	put("sys/devices/pci0000:00/0000:00:00.2/iommu/ivhd0/amd-iommu", "features", "25bf732fa2295afe:53d\n");
+	put("sys/class/iommu/dmar2/intel-iommu", "cap",
+	    "d2008c40660462\n"); /* the others are missing */
+	put("sys/devices/pci0000:00/0000:00:00.2/iommu/ivhd0/amd-iommu", "features",
+	    "25bf732fa2295afe:53d\n");
 	put_link("sys/class/iommu", "ivhd0", "../../devices/pci0000:00/0000:00:00.2/iommu/ivhd0");
-	put("sys/class/iommu/ivhd1/amd-iommu", "features", "25bf732fa2295afe\n"); /* as the ABI says */
+	put("sys/class/iommu/ivhd1/amd-iommu", "features",
+	    "25bf732fa2295afe\n"); /* as the ABI says */
 	put("sys/class/iommu/ivhd2/amd-iommu", "features", "25bf732fa2295afe:\n");
 	put("sys/devices/pci0000:00/0000:00:01.0/virtio0/iommu/0000:00:01.0/x", "x", "");
 	put_link("sys/class/iommu", "0000:00:01.0",
@@ -734,7 +789,8 @@ static void test_tables(void **state)
 	struct machine *m;
 
 	(void)state;
-	put("sys/firmware/acpi/tables", "DMAR", "not a table, but long enough to hold a header of one");
+	put("sys/firmware/acpi/tables", "DMAR",
+	    "not a table, but long enough to hold a header of one");
 	m = collected(ALL_FACTS);
 	assert_int_equal(m->dmar.state, FILE_BROKEN);
 	assert_null(m->dmar.table);
@@ -756,6 +812,8 @@ int main(void)
 		TEST(test_ordinary),
 		TEST(test_facts_unasked),
 		TEST(test_nothing),
+		TEST(test_no_bus),
+		TEST(test_notes_once),
 		TEST(test_group_links_to_nowhere),
 		TEST(test_group_numbers),
 		TEST(test_group_number_twice),

@@ -12,7 +12,7 @@ static void test_reasons(void **state)
 		int groups, units;
 		bool noiommu;
 		int dmar, ivrs, viot;
-		const char *why; /* NULL: none, or unknown */
+		const char *why;  /* NULL: none, or unknown */
 		const char *next; /* what the sentence for people tells to do */
 	} cases[] = {
 		{ "groups", 1, 1, false, R, A, A, NULL, NULL },

@@ -13,10 +13,10 @@ static void assert_ranges(const struct ranges *set, const struct range *wanted, 
 	}
 }
 
-#define assert_set(set, ...)                                                            \
-	do {                                                                            \
-		const struct range wanted_[] = { __VA_ARGS__ };                         \
-		assert_ranges(set, wanted_, COUNT(wanted_));                            \
+#define assert_set(set, ...)                                                                       \
+	do {                                                                                       \
+		const struct range wanted_[] = { __VA_ARGS__ };                                    \
+		assert_ranges(set, wanted_, COUNT(wanted_));                                       \
 	} while (0)
 
 static void take(struct ranges *set, uint64_t start, uint64_t end)
@@ -50,7 +50,7 @@ static void test_ends(void **state)
 	assert_set(&set, { 1, LAST });
 	take(&set, LAST, LAST);
 	assert_set(&set, { 1, LAST - 1 });
-	take(&set, 0, 0);	/* the neighbour outside takes nothing */
+	take(&set, 0, 0); /* the neighbour outside takes nothing */
 	take(&set, LAST, LAST);
 	assert_set(&set, { 1, LAST - 1 });
 	ranges_free(&set);
@@ -156,7 +156,8 @@ static void test_contain(void **state)
 	assert_true(ranges_contain(&set, (struct range){ 50, 50 }));
 	assert_false(ranges_contain(&set, (struct range){ 99, 100 }));
 	assert_false(ranges_contain(&set, (struct range){ 199, 200 }));
-	assert_false(ranges_contain(&set, (struct range){ 50, 250 })); /* both ends, not the middle */
+	assert_false(
+		ranges_contain(&set, (struct range){ 50, 250 })); /* both ends, not the middle */
 	assert_false(ranges_contain(&set, (struct range){ 0, LAST }));
 	ranges_free(&set);
 }

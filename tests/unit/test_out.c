@@ -215,8 +215,9 @@ static void test_added_columns_in_json(void **state)
 
 static void test_unknown_columns(void **state)
 {
-	static const char *const cases[] = { "NOPE", "GROUP,NOPE", "+NOPE", "", ",", "GROUP,",
-					     "GROUP,,TYPE", "+", "GROUP TYPE", "GROU", "GROUPS" };
+	static const char *const cases[] = { "NOPE",	   "GROUP,NOPE", "+NOPE",	"",
+					     ",",	   "GROUP,",	 "GROUP,,TYPE", "+",
+					     "GROUP TYPE", "GROU",	 "GROUPS" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -302,7 +303,8 @@ static void test_no_headings(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(formats); i++) {
-		const struct out_options options = { .format = formats[i], .noheadings = true,
+		const struct out_options options = { .format = formats[i],
+						     .noheadings = true,
 						     .columns = "GROUP,TYPE" };
 		char *problem;
 		struct out *out = out_new(&schema, &options, &problem);
@@ -439,7 +441,8 @@ static struct out_value make_invalid(void)
 
 static struct out_value make_text(void)
 {
-	return out_string("Stra\xc3\x9f" "e");
+	return out_string("Stra\xc3\x9f"
+			  "e");
 }
 
 static struct out_value make_formatted(void)
@@ -507,8 +510,7 @@ static void test_values(void **state)
 	assert_value(BLOCKERS, make_strings, "\nflr,bus\n", "=\"flr,bus\"\n",
 		     "\"blockers\":[\"flr\",\"bus\"]}");
 	assert_value(BLOCKERS, make_mixed_list, "\n18446744073709551615,?,yes\n",
-		     "=\"18446744073709551615,?,yes\"\n",
-		     "[18446744073709551615,null,true]");
+		     "=\"18446744073709551615,?,yes\"\n", "[18446744073709551615,null,true]");
 	assert_value(BLOCKERS, make_objects, "\n812:qemu,1:init\n", "=\"812:qemu,1:init\"\n",
 		     "[{\"pid\":812,\"node\":null},{}]");
 }
@@ -524,7 +526,8 @@ static void test_unsafe_text(void **state)
 	assert_value(TYPE, make_invalid, "\na\\xff\\xc3(\n", "=\"a\\xff\\xc3(\"\n",
 		     "\"a\xef\xbf\xbd\xef\xbf\xbd(\"}");
 	assert_value(TYPE, make_text, "\nStra\\xc3\\x9fe\n", "=\"Stra\\xc3\\x9fe\"\n",
-		     "\"Stra\xc3\x9f" "e\"}");
+		     "\"Stra\xc3\x9f"
+		     "e\"}");
 }
 
 /* A table goes to terminals: what a device is called must not move their cursor or break a line. */
@@ -620,7 +623,7 @@ static void test_colors(void **state)
 	assert_non_null(red);
 	assert_non_null(strstr(red, "DMA"));
 	assert_non_null(strstr(text, "\x1b[1m")); /* the headings are bold */
-	plain = strstr(text, "DMA-FQ");		   /* only whole values are painted */
+	plain = strstr(text, "DMA-FQ");		  /* only whole values are painted */
 	assert_true(plain && plain < red);
 	free(text);
 
@@ -682,8 +685,9 @@ static void test_list_columns(void **state)
 	options = (struct out_options){ .format = OUT_JSON };
 	text = list(&options);
 	compact(text);
-	assert_non_null(strstr(text, "{\"columns\":[{\"name\":\"GROUP\",\"level\":[\"groups\"],"
-				     "\"type\":\"number\",\"default\":true,\"meaning\":\"Number\"},"));
+	assert_non_null(strstr(text,
+			       "{\"columns\":[{\"name\":\"GROUP\",\"level\":[\"groups\"],"
+			       "\"type\":\"number\",\"default\":true,\"meaning\":\"Number\"},"));
 	free(text);
 }
 

@@ -45,12 +45,27 @@ static void test_no_sizes(void **state)
 		const char *text;
 		int code;
 	} cases[] = {
-		{ "", -EINVAL },      { "K", -EINVAL },	   { "4KB", -EINVAL },	{ "4KiB", -EINVAL },
-		{ "4KK", -EINVAL },   { "4P", -EINVAL },   { "-1", -EINVAL },	{ "+1", -EINVAL },
-		{ " 1", -EINVAL },    { "1 ", -EINVAL },   { "1 K", -EINVAL },	{ "1.5G", -EINVAL },
-		{ "0x", -EINVAL },    { "0xK", -EINVAL },  { "xK", -EINVAL },	{ "ten", -EINVAL },
-		{ "1e3", -EINVAL },   { "0x0x1", -EINVAL },
-		{ "0", -ERANGE },     { "0K", -ERANGE },   { "0x0", -ERANGE },
+		{ "", -EINVAL },
+		{ "K", -EINVAL },
+		{ "4KB", -EINVAL },
+		{ "4KiB", -EINVAL },
+		{ "4KK", -EINVAL },
+		{ "4P", -EINVAL },
+		{ "-1", -EINVAL },
+		{ "+1", -EINVAL },
+		{ " 1", -EINVAL },
+		{ "1 ", -EINVAL },
+		{ "1 K", -EINVAL },
+		{ "1.5G", -EINVAL },
+		{ "0x", -EINVAL },
+		{ "0xK", -EINVAL },
+		{ "xK", -EINVAL },
+		{ "ten", -EINVAL },
+		{ "1e3", -EINVAL },
+		{ "0x0x1", -EINVAL },
+		{ "0", -ERANGE },
+		{ "0K", -ERANGE },
+		{ "0x0", -ERANGE },
 		{ "16777216T", -ERANGE }, /* 2^64 */
 		{ "17179869184G", -ERANGE },
 		{ "18446744073709551616", -ERANGE },
@@ -119,13 +134,25 @@ static void test_no_ranges(void **state)
 		const char *text;
 		int code;
 	} cases[] = {
-		{ "", -EINVAL },	  { "-", -EINVAL },	 { "+", -EINVAL },
-		{ "0x1000", -EINVAL },	  { "0-", -EINVAL },	 { "-0", -EINVAL },
-		{ "0+", -EINVAL },	  { "+1", -EINVAL },	 { "5-4", -EINVAL },
-		{ "0x2000-0x1fff", -EINVAL }, { "0--1", -EINVAL }, { "0+-1", -EINVAL },
-		{ "0-1-2", -EINVAL },	  { "0+1+2", -EINVAL },	 { "0-1+2", -EINVAL },
-		{ "0 - 1", -EINVAL },	  { "a-b", -EINVAL },	 { "0..1", -EINVAL },
-		{ "0+0", -ERANGE }, /* holds nothing */
+		{ "", -EINVAL },
+		{ "-", -EINVAL },
+		{ "+", -EINVAL },
+		{ "0x1000", -EINVAL },
+		{ "0-", -EINVAL },
+		{ "-0", -EINVAL },
+		{ "0+", -EINVAL },
+		{ "+1", -EINVAL },
+		{ "5-4", -EINVAL },
+		{ "0x2000-0x1fff", -EINVAL },
+		{ "0--1", -EINVAL },
+		{ "0+-1", -EINVAL },
+		{ "0-1-2", -EINVAL },
+		{ "0+1+2", -EINVAL },
+		{ "0-1+2", -EINVAL },
+		{ "0 - 1", -EINVAL },
+		{ "a-b", -EINVAL },
+		{ "0..1", -EINVAL },
+		{ "0+0", -ERANGE },		     /* holds nothing */
 		{ "0xffffffffffffffff+2", -ERANGE }, /* wraps */
 		{ "0xfffffffffffff000+8K", -ERANGE },
 		{ "2+0xffffffffffffffff", -ERANGE },
@@ -251,10 +278,14 @@ static void test_add(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sizes),	 cmocka_unit_test(test_no_sizes),
-		cmocka_unit_test(test_ranges),	 cmocka_unit_test(test_range_from_zero_with_a_unit),
-		cmocka_unit_test(test_no_ranges), cmocka_unit_test(test_plan),
-		cmocka_unit_test(test_bad_plans), cmocka_unit_test(test_add),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_no_sizes),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_range_from_zero_with_a_unit),
+		cmocka_unit_test(test_no_ranges),
+		cmocka_unit_test(test_plan),
+		cmocka_unit_test(test_bad_plans),
+		cmocka_unit_test(test_add),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,8 @@ static void test_meaning(void **state)
 		w.machine.release = (char *)cases[i].release;
 		world_join(&w, world_device(&w, 0, 0, 2, 0, NVME));
 		region = world_region(&w, 0x1000, 0x1fff, cases[i].type);
-		assert_case_equal(region_meaning(&w.machine, &w.group, region), cases[i].meaning, name);
+		assert_case_equal(region_meaning(&w.machine, &w.group, region), cases[i].meaning,
+				  name);
 	}
 }
 
@@ -129,8 +130,9 @@ static void assert_source(const struct world *w, const struct region *region, co
 static void set_scope(struct world *w, struct dmar_structure *rmrr, size_t at, uint8_t type,
 		      uint8_t bus, const struct dmar_step *path, size_t nr)
 {
-	w->scopes[at] = (struct dmar_scope){ .type = type, .start_bus = bus,
-					     .path = (struct dmar_step *)path, .nr_path = nr };
+	w->scopes[at] = (struct dmar_scope){
+		.type = type, .start_bus = bus, .path = (struct dmar_step *)path, .nr_path = nr
+	};
 	if (!rmrr->scopes)
 		rmrr->scopes = &w->scopes[at];
 	rmrr->nr_scopes++;
@@ -146,9 +148,9 @@ static void test_source_rmrr(void **state)
 	(void)state;
 	world_init(&w);
 	be_intel(&w, 48);
-	world_join(&w, world_device(&w, 0, 0, 0x14, 0, USB));	      /* 0 */
-	world_join(&w, world_device(&w, 0, 0, 0x14, 2, NVME));	      /* 1 */
-	world_join(&w, world_device(&w, 0, 0, 0x1c, 0, 0x060400));    /* 2 */
+	world_join(&w, world_device(&w, 0, 0, 0x14, 0, USB));				/* 0 */
+	world_join(&w, world_device(&w, 0, 0, 0x14, 2, NVME));				/* 1 */
+	world_join(&w, world_device(&w, 0, 0, 0x1c, 0, 0x060400));			/* 2 */
 	world_join(&w, world_below(world_device(&w, 0, 1, 0, 0, NVME), &w.devices[2])); /* 3 */
 	drhd = world_dmar(&w, DMAR_DRHD); /* whose scopes are no sources */
 	set_scope(&w, drhd, 8, DMAR_SCOPE_ENDPOINT, 0, usb_path, 1);
@@ -186,7 +188,7 @@ static void test_source_rmrr(void **state)
 	assert_source(&w, merged, NULL, NONE);
 	/* Without the table nobody knows. */
 	rmrr->end = 0x3e00ffff;
-	w.machine.dmar = (struct firmware_table){ FILE_DENIED, NULL };
+	w.machine.dmar = (struct firmware_table){ .state = FILE_DENIED };
 	assert_source(&w, merged, NULL, NONE);
 }
 
@@ -252,7 +254,7 @@ static void test_source_isa(void **state)
 	(void)state;
 	world_init(&w);
 	be_intel(&w, 39);
-	world_join(&w, world_device(&w, 0, 0, 0x1f, 0, ISA)); /* 0 */
+	world_join(&w, world_device(&w, 0, 0, 0x1f, 0, ISA));  /* 0 */
 	world_join(&w, world_device(&w, 0, 0, 0x1f, 3, NVME)); /* 1 */
 	region = world_region(&w, 0, 0xffffff, REGION_DIRECT_RELAXABLE);
 	assert_source(&w, region, "isa", THESE(0));
@@ -309,10 +311,10 @@ static void assert_usable(const struct usable *usable, const struct range *wante
 	}
 }
 
-#define USABLE(usable, ...)                                              \
-	do {                                                             \
-		const struct range wanted_[] = { __VA_ARGS__ };          \
-		assert_usable(usable, wanted_, COUNT(wanted_));          \
+#define USABLE(usable, ...)                                                                        \
+	do {                                                                                       \
+		const struct range wanted_[] = { __VA_ARGS__ };                                    \
+		assert_usable(usable, wanted_, COUNT(wanted_));                                    \
 	} while (0)
 
 /* The example of design.md 3.2. */
@@ -347,7 +349,7 @@ static void test_usable_types(void **state)
 	world_region(&w, 0x1000, 0x1fff, REGION_DIRECT);
 	world_region(&w, 0x3000, 0x3fff, REGION_RESERVED);
 	world_region(&w, 0x5000, 0x5fff, REGION_DIRECT_RELAXABLE);
-	world_region(&w, 0x7000, 0x7fff, REGION_OTHER); /* nobody knows: rather not */
+	world_region(&w, 0x7000, 0x7fff, REGION_OTHER);		 /* nobody knows: rather not */
 	world_region(&w, 0xffffffff0000, LAST, REGION_RESERVED); /* over the end */
 	group_usable(&w.machine, &w.group, &usable);
 	USABLE(&usable, { 0, 0xfff }, { 0x2000, 0x2fff }, { 0x4000, 0x6fff },

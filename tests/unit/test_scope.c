@@ -44,15 +44,17 @@ static void make_world(struct world *world)
 /* A scope with the path of @nr steps. */
 static struct dmar_scope scope(uint8_t type, uint8_t bus, const struct dmar_step *path, size_t nr)
 {
-	return (struct dmar_scope){ .type = type, .start_bus = bus, .path = (struct dmar_step *)path,
-				    .nr_path = nr };
+	return (struct dmar_scope){
+		.type = type, .start_bus = bus, .path = (struct dmar_step *)path, .nr_path = nr
+	};
 }
 
-#define SCOPE(type, bus, ...)                                                 \
-	scope(DMAR_SCOPE_##type, bus, (const struct dmar_step[]){ __VA_ARGS__ }, \
+#define SCOPE(type, bus, ...)                                                                      \
+	scope(DMAR_SCOPE_##type, bus, (const struct dmar_step[]){ __VA_ARGS__ },                   \
 	      COUNT(((const struct dmar_step[]){ __VA_ARGS__ })))
 
-static void assert_names(const struct world *world, uint16_t segment, struct dmar_scope s, int index)
+static void assert_names(const struct world *world, uint16_t segment, struct dmar_scope s,
+			 int index)
 {
 	const struct device *got = scope_device(&world->machine, segment, &s);
 
@@ -95,7 +97,8 @@ static void test_wrong_paths(void **state)
 	assert_names(&w, 0, SCOPE(ENDPOINT, 0x80, { 0x1c, 4 }, { 0, 0 }, { 8, 0 }, { 0, 0 }), -1);
 	/* Too short, and too long at either end. */
 	assert_names(&w, 0, SCOPE(ENDPOINT, 0, { 0, 0 }, { 8, 0 }, { 0, 0 }), -1);
-	assert_names(&w, 0, SCOPE(ENDPOINT, 0, { 0x1c, 4 }, { 0, 0 }, { 8, 0 }, { 0, 0 }, { 0, 0 }), -1);
+	assert_names(&w, 0, SCOPE(ENDPOINT, 0, { 0x1c, 4 }, { 0, 0 }, { 8, 0 }, { 0, 0 }, { 0, 0 }),
+		     -1);
 	assert_names(&w, 0, SCOPE(ENDPOINT, 0, { 2, 0 }, { 2, 0 }), -1);
 	/* No path at all (the parser does not make it, the model must not care). */
 	assert_names(&w, 0, scope(DMAR_SCOPE_ENDPOINT, 0, NULL, 0), -1);
@@ -218,10 +221,10 @@ static void test_requesters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_paths),	   cmocka_unit_test(test_wrong_paths),
-		cmocka_unit_test(test_segments),   cmocka_unit_test(test_workaround),
-		cmocka_unit_test(test_types),	   cmocka_unit_test(test_not_pci),
-		cmocka_unit_test(test_covers),	   cmocka_unit_test(test_requesters),
+		cmocka_unit_test(test_paths),	 cmocka_unit_test(test_wrong_paths),
+		cmocka_unit_test(test_segments), cmocka_unit_test(test_workaround),
+		cmocka_unit_test(test_types),	 cmocka_unit_test(test_not_pci),
+		cmocka_unit_test(test_covers),	 cmocka_unit_test(test_requesters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading below a capture: nothing outside of it, nothing that is no plain file, and every error. */
+/* Reading below a capture: nothing outside of it, nothing that is no plain file, and every error.
+ */
 #include <sys/wait.h>
 
 #include "tree.h"

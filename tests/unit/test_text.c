@@ -53,19 +53,37 @@ static void test_no_numbers(void **state)
 		uint64_t max;
 		int code;
 	} cases[] = {
-		{ "", 10, LAST, -EINVAL },     { "", 16, LAST, -EINVAL },   { "", 0, LAST, -EINVAL },
-		{ "0x", 16, LAST, -EINVAL },   { "0x", 0, LAST, -EINVAL },  { "0x10", 10, LAST, -EINVAL },
-		{ "x10", 16, LAST, -EINVAL },  { "0x0x1", 16, LAST, -EINVAL }, { "a", 10, LAST, -EINVAL },
-		{ "a", 0, LAST, -EINVAL },     { "g", 16, LAST, -EINVAL },  { "-1", 10, LAST, -EINVAL },
-		{ "+1", 10, LAST, -EINVAL },   { " 1", 10, LAST, -EINVAL }, { "1 ", 10, LAST, -EINVAL },
-		{ "1\n", 10, LAST, -EINVAL },  { "1.0", 10, LAST, -EINVAL }, { "1_000", 10, LAST, -EINVAL },
-		{ ":", 10, LAST, -EINVAL },    { "/", 10, LAST, -EINVAL },  { "@", 16, LAST, -EINVAL },
-		{ "`", 16, LAST, -EINVAL },    { "G", 16, LAST, -EINVAL },  { "\xb2", 10, LAST, -EINVAL },
+		{ "", 10, LAST, -EINVAL },
+		{ "", 16, LAST, -EINVAL },
+		{ "", 0, LAST, -EINVAL },
+		{ "0x", 16, LAST, -EINVAL },
+		{ "0x", 0, LAST, -EINVAL },
+		{ "0x10", 10, LAST, -EINVAL },
+		{ "x10", 16, LAST, -EINVAL },
+		{ "0x0x1", 16, LAST, -EINVAL },
+		{ "a", 10, LAST, -EINVAL },
+		{ "a", 0, LAST, -EINVAL },
+		{ "g", 16, LAST, -EINVAL },
+		{ "-1", 10, LAST, -EINVAL },
+		{ "+1", 10, LAST, -EINVAL },
+		{ " 1", 10, LAST, -EINVAL },
+		{ "1 ", 10, LAST, -EINVAL },
+		{ "1\n", 10, LAST, -EINVAL },
+		{ "1.0", 10, LAST, -EINVAL },
+		{ "1_000", 10, LAST, -EINVAL },
+		{ ":", 10, LAST, -EINVAL },
+		{ "/", 10, LAST, -EINVAL },
+		{ "@", 16, LAST, -EINVAL },
+		{ "`", 16, LAST, -EINVAL },
+		{ "G", 16, LAST, -EINVAL },
+		{ "\xb2", 10, LAST, -EINVAL },
 		{ "18446744073709551616", 10, LAST, -ERANGE },
 		{ "18446744073709551620", 10, LAST, -ERANGE },
 		{ "99999999999999999999", 10, LAST, -ERANGE },
 		{ "10000000000000000", 16, LAST, -ERANGE },
-		{ "256", 10, 255, -ERANGE },   { "1", 10, 0, -ERANGE },	    { "0x100", 16, 0xff, -ERANGE },
+		{ "256", 10, 255, -ERANGE },
+		{ "1", 10, 0, -ERANGE },
+		{ "0x100", 16, 0xff, -ERANGE },
 	};
 
 	(void)state;
@@ -106,11 +124,16 @@ static void test_utf8(void **state)
 		{ "\xe0\xa0\x80 \xef\xbf\xbf", "\xe0\xa0\x80 \xef\xbf\xbf" },
 		{ "\xed\x9f\xbf \xee\x80\x80", "\xed\x9f\xbf \xee\x80\x80" },
 		{ "\xf0\x90\x80\x80 \xf4\x8f\xbf\xbf", "\xf0\x90\x80\x80 \xf4\x8f\xbf\xbf" },
-		{ "Stra\xc3\x9f" "e", "Stra\xc3\x9f" "e" },
+		{ "Stra\xc3\x9f"
+		  "e",
+		  "Stra\xc3\x9f"
+		  "e" },
 		/* continuation bytes alone */
 		{ "\x80", R },
 		{ "\xbf", R },
-		{ "a\x80" "b", "a" R "b" },
+		{ "a\x80"
+		  "b",
+		  "a" R "b" },
 		{ "\xc3\x9f\x9f", "\xc3\x9f" R },
 		/* overlong */
 		{ "\xc0\x80", R R },
@@ -136,11 +159,21 @@ static void test_utf8(void **state)
 		{ "\xf0\x9f", R R },
 		{ "\xf0\x9f\x98", R R R },
 		/* cut by something else */
-		{ "\xc3" "a", R "a" },
-		{ "\xe2\x82" "a", R R "a" },
-		{ "\xe2" "ab", R "ab" },
-		{ "\xf0\x9f\x98" "a", R R R "a" },
-		{ "\xf0\x9f" "ab", R R "ab" },
+		{ "\xc3"
+		  "a",
+		  R "a" },
+		{ "\xe2\x82"
+		  "a",
+		  R R "a" },
+		{ "\xe2"
+		  "ab",
+		  R "ab" },
+		{ "\xf0\x9f\x98"
+		  "a",
+		  R R R "a" },
+		{ "\xf0\x9f"
+		  "ab",
+		  R R "ab" },
 		{ "\xc3\xc3\x9f", R "\xc3\x9f" },
 		{ "\xe2\x82\xe2\x82\xac", R R "\xe2\x82\xac" },
 	};
@@ -156,8 +189,8 @@ static void test_utf8(void **state)
 
 static void test_nearest(void **state)
 {
-	static const char *const names[] = { "status", "groups", "gaw", "domains", "resv-regions",
-					     NULL };
+	static const char *const names[] = { "status",	"groups",	"gaw",
+					     "domains", "resv-regions", NULL };
 	static const char *const none[] = { NULL };
 	char longer[66];
 
@@ -192,19 +225,23 @@ static void test_distance(void **state)
 		const char *word, *name;
 		bool found;
 	} cases[] = {
-		{ "ab", "abc", true },	   { "ab", "a", true },	      { "ab", "abcd", false },
-		{ "abcd", "ab", true },	   { "abcd", "a", false },    { "abcd", "abcdef", true },
-		{ "abcd", "cd", true },	   { "abcd", "xyabcd", true }, { "abcd", "abcdefg", false },
-		{ "abcd", "xxcd", true },  { "abcd", "xxxd", false }, { "abcd", "bacd", true },
-		{ "abcd", "cdab", false }, { "abcdef", "adef", true }, { "abcdef", "xyzdef", true },
-		{ "abcdef", "wxyzef", false }, { "a", "b", false },    { "abc", "xbz", false },
+		{ "ab", "abc", true },	      { "ab", "a", true },
+		{ "ab", "abcd", false },      { "abcd", "ab", true },
+		{ "abcd", "a", false },	      { "abcd", "abcdef", true },
+		{ "abcd", "cd", true },	      { "abcd", "xyabcd", true },
+		{ "abcd", "abcdefg", false }, { "abcd", "xxcd", true },
+		{ "abcd", "xxxd", false },    { "abcd", "bacd", true },
+		{ "abcd", "cdab", false },    { "abcdef", "adef", true },
+		{ "abcdef", "xyzdef", true }, { "abcdef", "wxyzef", false },
+		{ "a", "b", false },	      { "abc", "xbz", false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *const names[] = { cases[i].name, NULL };
 
-		assert_case((nearest(cases[i].word, names) != NULL) == cases[i].found, cases[i].name);
+		assert_case((nearest(cases[i].word, names) != NULL) == cases[i].found,
+			    cases[i].name);
 	}
 }
 
@@ -287,11 +324,15 @@ static void test_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers),	   cmocka_unit_test(test_no_numbers),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_no_numbers),
 		cmocka_unit_test(test_number_at_the_maximum),
-		cmocka_unit_test(test_utf8),	   cmocka_unit_test(test_nearest),
-		cmocka_unit_test(test_distance),   cmocka_unit_test(test_flatten),
-		cmocka_unit_test(test_strings),	   cmocka_unit_test(test_many_strings),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_flatten),
+		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_many_strings),
 		cmocka_unit_test(test_error),
 	};
 

@@ -17,7 +17,7 @@ static void test_blocks(void **state)
 	} cases[] = {
 		{ NULL, false, TRI_NO },
 		{ "vfio-pci", true, TRI_NO },
-		{ "vfio-pci", false, TRI_NO }, /* before Linux 6.1 */
+		{ "vfio-pci", false, TRI_NO },	   /* before Linux 6.1 */
 		{ "mlx5_vfio_pci", true, TRI_NO }, /* a variant driver */
 		{ "some-future-vfio", true, TRI_NO },
 		{ "mlx5_vfio_pci", false, TRI_YES }, /* by its vfio-dev, not by its name */
@@ -78,25 +78,40 @@ static void test_viable(void **state)
 	} cases[] = {
 		{ "endpoint on vfio-pci", { { NVME, "vfio-pci", true } }, TRI_YES },
 		{ "endpoint without driver", { { NVME, NULL, false } }, TRI_YES },
-		{ "with its root port", { { BRIDGE, "pcieport", false }, { NVME, NULL, false } }, TRI_YES },
-		{ "with an idle ISA bridge", { { ISA_BRIDGE, NULL, false }, { NVME, NULL, false } },
+		{ "with its root port",
+		  { { BRIDGE, "pcieport", false }, { NVME, NULL, false } },
+		  TRI_YES },
+		{ "with an idle ISA bridge",
+		  { { ISA_BRIDGE, NULL, false }, { NVME, NULL, false } },
 		  TRI_YES },
 		{ "endpoint at work", { { NVME, "nvme", false } }, TRI_NO },
-		{ "one of two at work", { { NVME, "vfio-pci", true }, { NVME, "nvme", false } }, TRI_NO },
-		{ "bridge at work", { { BRIDGE, "shpchp", false }, { NVME, NULL, false } }, TRI_NO },
+		{ "one of two at work",
+		  { { NVME, "vfio-pci", true }, { NVME, "nvme", false } },
+		  TRI_NO },
+		{ "bridge at work",
+		  { { BRIDGE, "shpchp", false }, { NVME, NULL, false } },
+		  TRI_NO },
 		{ "bridge alone", { { BRIDGE, "pcieport", false } }, TRI_NO },
 		{ "host bridge alone", { { HOST_BRIDGE, NULL, false } }, TRI_NO },
 		{ "ISA bridge alone", { { ISA_BRIDGE, NULL, false } }, TRI_NO },
 		{ "the IOMMU alone", { { 0x080600, NULL, false } }, TRI_NO },
 		{ "driver unknown", { { NVME, "?", false } }, TRI_UNKNOWN },
-		{ "driver unknown of one", { { NVME, NULL, false }, { NVME, "?", false } }, TRI_UNKNOWN },
+		{ "driver unknown of one",
+		  { { NVME, NULL, false }, { NVME, "?", false } },
+		  TRI_UNKNOWN },
 		/* A blocker decides, whatever else is unknown, in either order. */
-		{ "unknown and blocker", { { NVME, "?", false }, { NVME, "nvme", false } }, TRI_NO },
-		{ "blocker and unknown", { { NVME, "nvme", false }, { NVME, "?", false } }, TRI_NO },
+		{ "unknown and blocker",
+		  { { NVME, "?", false }, { NVME, "nvme", false } },
+		  TRI_NO },
+		{ "blocker and unknown",
+		  { { NVME, "nvme", false }, { NVME, "?", false } },
+		  TRI_NO },
 		/* Without the class nobody knows whether there is an endpoint. */
 		{ "class unknown", { { -1, NULL, false } }, TRI_UNKNOWN },
 		{ "class unknown, at work", { { -1, "nvme", false } }, TRI_NO },
-		{ "class unknown of one", { { -1, NULL, false }, { BRIDGE, NULL, false } }, TRI_UNKNOWN },
+		{ "class unknown of one",
+		  { { -1, NULL, false }, { BRIDGE, NULL, false } },
+		  TRI_UNKNOWN },
 		{ "empty", { { 0, NULL, false } }, TRI_NO },
 	};
 
@@ -147,7 +162,9 @@ static void test_vfio_driver(void **state)
 		{ "vfio-pci", { { NVME, "nvme", false }, { NVME, "vfio-pci", false } }, TRI_YES },
 		{ "variant", { { NVME, "mlx5_vfio_pci", true } }, TRI_YES },
 		{ "unknown", { { NVME, "?", false }, { NVME, "nvme", false } }, TRI_UNKNOWN },
-		{ "found beside unknown", { { NVME, "?", false }, { NVME, "vfio-pci", true } }, TRI_YES },
+		{ "found beside unknown",
+		  { { NVME, "?", false }, { NVME, "vfio-pci", true } },
+		  TRI_YES },
 		{ "empty", { { 0, NULL, false } }, TRI_NO },
 	};
 
@@ -189,7 +206,8 @@ static void test_roles(void **state)
 		{ 0x060401, ROLE_BRIDGE, "bridge" }, /* subtractive decode */
 		{ 0x060700, ROLE_BRIDGE, "bridge" }, /* CardBus */
 		{ 0x060940, ROLE_BRIDGE, "bridge" }, /* semi-transparent */
-		{ 0x068000, ROLE_ENDPOINT, "endpoint" }, /* another bridge: an NTB, a normal header */
+		{ 0x068000, ROLE_ENDPOINT,
+		  "endpoint" }, /* another bridge: an NTB, a normal header */
 		{ 0x080600, ROLE_IOMMU, "iommu" },
 		{ 0x080700, ROLE_ENDPOINT, "endpoint" },
 		{ 0x010802, ROLE_ENDPOINT, "endpoint" },

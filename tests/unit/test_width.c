@@ -11,7 +11,7 @@
 /* --- Intel ------------------------------------------------------------------------------ */
 
 /* CAP: SAGAW is bits 12:8 (1 is 39 bits, 2 is 48, 3 is 57), MGAW - 1 is bits 21:16. */
-#define MGAW(bits) ((uint64_t)((bits) - 1) << 16)
+#define MGAW(bits) ((uint64_t)((bits)-1) << 16)
 #define S39 (UINT64_C(1) << 9)
 #define S48 (UINT64_C(1) << 10)
 #define S57 (UINT64_C(1) << 11)
@@ -215,9 +215,11 @@ static void test_amd_6(void **state)
 		{ "6.12, command line unknown", "6.12.107", NULL, EFR, 48, 64, 64 },
 		{ "6.18", "6.18.1", "quiet", EFR, 48, 64, 64 },
 		/* pgtbl_v2: 2^47-1 on 6.12, and 2^56-1 with five levels; the lower one is sure. */
-		{ "v2", "6.12.107", "root=/dev/sda1 amd_iommu=pgtbl_v2 quiet", EFR | GT, 48, 47, 64 },
+		{ "v2", "6.12.107", "root=/dev/sda1 amd_iommu=pgtbl_v2 quiet", EFR | GT, 48, 47,
+		  64 },
 		{ "v2 first", "6.12.107", "amd_iommu=pgtbl_v2", EFR | GT, 48, 47, 64 },
-		{ "v2 in a list", "6.12.107", "amd_iommu=fullflush,pgtbl_v2,x", EFR | GT, 48, 47, 64 },
+		{ "v2 in a list", "6.12.107", "amd_iommu=fullflush,pgtbl_v2,x", EFR | GT, 48, 47,
+		  64 },
 		/* Words that only contain it. */
 		{ "v2 in a path", "6.12.107", "root=/pgtbl_v2 quiet", EFR, 48, 64, 64 },
 		{ "v2 as a piece", "6.12.107", "amd_iommu=xpgtbl_v2", EFR, 48, 64, 64 },
@@ -460,12 +462,33 @@ static void test_page_sizes(void **state)
 	} cases[] = {
 		{ "4K", UNIT_INTEL_VTD, true, 0, 0, 1, { 4096 } },
 		{ "2M", UNIT_INTEL_VTD, true, SLLPS_2M, 0, 2, { 4096, 2097152 } },
-		{ "1G", UNIT_INTEL_VTD, true, SLLPS_2M | SLLPS_1G, 0, 3, { 4096, 2097152, 1073741824 } },
-		{ "first stage", UNIT_INTEL_VTD, true, SLLPS_2M | SLLPS_1G, SMTS | FLTS, 2,
+		{ "1G",
+		  UNIT_INTEL_VTD,
+		  true,
+		  SLLPS_2M | SLLPS_1G,
+		  0,
+		  3,
+		  { 4096, 2097152, 1073741824 } },
+		{ "first stage",
+		  UNIT_INTEL_VTD,
+		  true,
+		  SLLPS_2M | SLLPS_1G,
+		  SMTS | FLTS,
+		  2,
 		  { 4096, 2097152 } },
-		{ "first stage with 1G", UNIT_INTEL_VTD, true, SLLPS_2M | SLLPS_1G | FS1GP, SMTS | FLTS,
-		  3, { 4096, 2097152, 1073741824 } },
-		{ "1G in the first stage alone", UNIT_INTEL_VTD, true, SLLPS_2M | FS1GP, SMTS | FLTS, 2,
+		{ "first stage with 1G",
+		  UNIT_INTEL_VTD,
+		  true,
+		  SLLPS_2M | SLLPS_1G | FS1GP,
+		  SMTS | FLTS,
+		  3,
+		  { 4096, 2097152, 1073741824 } },
+		{ "1G in the first stage alone",
+		  UNIT_INTEL_VTD,
+		  true,
+		  SLLPS_2M | FS1GP,
+		  SMTS | FLTS,
+		  2,
 		  { 4096, 2097152 } },
 		{ "unread", UNIT_INTEL_VTD, false, SLLPS_2M, 0, 0, { 0 } },
 		{ "AMD", UNIT_AMD_VI, false, 0, 0, 3, { 4096, 2097152, 1073741824 } },

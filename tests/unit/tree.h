@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A temporary directory tree for the tests of the collectors; folders are made as they are needed. */
+/* A temporary directory tree for the tests of the collectors; folders are made as they are needed.
+ */
 #ifndef IOMMUTOOL_TEST_TREE_H
 #define IOMMUTOOL_TEST_TREE_H
 
@@ -39,7 +40,8 @@ static inline void tree_inside(struct tree *tree, const struct tree *outer, cons
 	assert_true(length > 0 && (size_t)length < sizeof(tree->path));
 }
 
-static inline int tree_remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+static inline int tree_remove_one(const char *path, const struct stat *st, int flag,
+				  struct FTW *ftw)
 {
 	(void)st;
 	(void)flag;

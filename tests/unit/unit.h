@@ -3,7 +3,8 @@
 #ifndef IOMMUTOOL_TEST_UNIT_H
 #define IOMMUTOOL_TEST_UNIT_H
 
-#include "util/error.h" /* first: CMocka has a macro fail(); the function is called as (fail)(...) */
+/* First: CMocka has a macro fail(), so the function is called as (fail)(...). */
+#include "util/error.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,19 +19,19 @@
 #define LAST UINT64_MAX
 
 /* The row of a table of cases is named when it fails: CMocka only knows the line of the code. */
-#define assert_case(condition, name)                                                    \
-	do {                                                                            \
-		if (!(condition))                                                       \
-			fail_msg("case \"%s\": not so: %s", (name), #condition);        \
+#define assert_case(condition, name)                                                               \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			fail_msg("case \"%s\": not so: %s", (name), #condition);                   \
 	} while (0)
 
-#define assert_case_equal(got, wanted, name)                                            \
-	do {                                                                            \
-		unsigned long long got_ = (unsigned long long)(got);                    \
-		unsigned long long wanted_ = (unsigned long long)(wanted);              \
-		if (got_ != wanted_)                                                    \
-			fail_msg("case \"%s\": %s is 0x%llx, not 0x%llx", (name), #got, \
-				 got_, wanted_);                                        \
+#define assert_case_equal(got, wanted, name)                                                       \
+	do {                                                                                       \
+		unsigned long long got_ = (unsigned long long)(got);                               \
+		unsigned long long wanted_ = (unsigned long long)(wanted);                         \
+		if (got_ != wanted_)                                                               \
+			fail_msg("case \"%s\": %s is 0x%llx, not 0x%llx", (name), #got, got_,      \
+				 wanted_);                                                         \
 	} while (0)
 
 #endif

@@ -100,7 +100,7 @@ static inline struct dmar_structure *world_dmar(struct world *world, enum dmar_t
 	struct dmar_structure *s = &world->structures[world->dmar.dmar.nr_structures++];
 
 	*s = (struct dmar_structure){ .type = type };
-	world->machine.dmar = (struct firmware_table){ FILE_READ, &world->dmar };
+	world->machine.dmar = (struct firmware_table){ .state = FILE_READ, .table = &world->dmar };
 	return s;
 }
 
@@ -109,7 +109,7 @@ static inline struct ivrs_block *world_ivrs(struct world *world, enum ivrs_block
 	struct ivrs_block *block = &world->blocks[world->ivrs.ivrs.nr_blocks++];
 
 	*block = (struct ivrs_block){ .type = type };
-	world->machine.ivrs = (struct firmware_table){ FILE_READ, &world->ivrs };
+	world->machine.ivrs = (struct firmware_table){ .state = FILE_READ, .table = &world->ivrs };
 	return block;
 }
 

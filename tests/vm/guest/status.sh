@@ -41,7 +41,7 @@ esac
 fact entry-limit "$(cat /sys/module/vfio_iommu_type1/parameters/dma_entry_limit)\$"
 fact memlock "$(($(ulimit -l) * 1024))"
 fact kernel "$(uname -r | tr + .)\$" # a dot matches the plus
-tables=$(tables | tr -d 0-9 | uniq | paste -sd ,)
+tables=$(tables | paste -sd ,)
 fact acpi-tables "${tables:--}\$"
 
 finish
