@@ -61,6 +61,8 @@ struct out_value device_role_cell(const struct device *device)
 
 struct out_value device_unit_cell(const struct device *device)
 {
+	if (!device->unit_known)
+		return out_unknown();
 	return device->unit ? out_string(device->unit->name) : out_absent();
 }
 

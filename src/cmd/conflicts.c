@@ -85,8 +85,10 @@ static bool is_in_the_way(const struct machine *machine, const struct group *gro
 static bool check_line(struct out *out, const struct machine *machine, const struct group *group,
 		       const struct plan_line *line)
 {
-	unsigned width = group_width(machine, group);
-	bool known = group->regions_known && width != WIDTH_UNKNOWN;
+	struct width width = group_width(machine, group);
+	bool fits = width.gaw != WIDTH_UNKNOWN && line->range.end <= width_last(width.gaw);
+	bool too_wide =
+		width.gaw_max != WIDTH_UNKNOWN && line->range.end > width_last(width.gaw_max);
 
 	for (size_t i = 0; i < group->nr_regions; i++) {
 		const struct region *region = &group->regions[i];
@@ -94,11 +96,11 @@ static bool check_line(struct out *out, const struct machine *machine, const str
 		if (is_in_the_way(machine, group, region, line->range))
 			add_region_conflict(out, machine, group, line, region);
 	}
-	if (width != WIDTH_UNKNOWN && line->range.end > width_last(width))
+	if (too_wide)
 		add_conflict(out, line, group,
-			     (struct range){ width_last(width) + 1, UINT64_MAX }, "aperture",
-			     "gaw");
-	return known;
+			     (struct range){ width_last(width.gaw_max) + 1, UINT64_MAX },
+			     "aperture", "gaw");
+	return group->regions_known && (fits || too_wide);
 }
 
 int show_conflicts(const struct arguments *arguments, const struct source *source,

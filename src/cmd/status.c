@@ -178,12 +178,15 @@ static void add_groups(const struct overview *overview)
 {
 	const struct machine *machine = overview->machine;
 	size_t viable = 0;
+	bool unknown = false;
 
-	for (size_t i = 0; i < machine->nr_groups; i++)
+	for (size_t i = 0; i < machine->nr_groups; i++) {
 		viable += group_viable(&machine->groups[i]) == TRI_YES;
+		unknown |= group_viable(&machine->groups[i]) == TRI_UNKNOWN;
+	}
 	add(overview, "groups", out_format("%zu", machine->nr_groups),
 	    machine->nr_groups ? OK : BAD, NULL);
-	add(overview, "viable-groups", out_format("%zu", viable), INFO,
+	add(overview, "viable-groups", unknown ? out_unknown() : out_format("%zu", viable), INFO,
 	    viable ? "iommutool groups --viable lists them" : NULL);
 	add(overview, "isolated-groups", out_unknown(), INFO, NULL);
 	if (said(machine, "pcie_acs_override"))

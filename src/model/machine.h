@@ -34,7 +34,8 @@ struct device {
 	bool is_pci;   /* false: some other bus; bdf and the PCI facts say nothing */
 	struct bdf bdf;
 	struct group *group; /* NULL: in none */
-	struct unit *unit;   /* NULL: none or unknown */
+	bool unit_known;
+	struct unit *unit; /* NULL: none, or unknown */
 	struct device *parent; /* the bridge above it; NULL: on a root bus, or unknown */
 	int root_bus;	       /* number of the root bus above it; -1: unknown */
 	struct device *physical; /* of an SR-IOV virtual function: its physical one, else NULL */

@@ -198,7 +198,7 @@ const char *region_source(const struct machine *machine, const struct group *gro
 
 /* --- what stays usable ------------------------------------------------------------------ */
 
-unsigned group_width(const struct machine *machine, const struct group *group)
+struct width group_width(const struct machine *machine, const struct group *group)
 {
 	struct width width = { 64, 64 };
 	bool any = false;
@@ -207,16 +207,16 @@ unsigned group_width(const struct machine *machine, const struct group *group)
 		const struct unit *unit = group->devices[i]->unit;
 
 		if (!unit)
-			return WIDTH_UNKNOWN;
+			return (struct width){ WIDTH_UNKNOWN, WIDTH_UNKNOWN };
 		width = width_common(width, unit_width(machine, unit));
 		any = true;
 	}
-	return any ? width.gaw : WIDTH_UNKNOWN;
+	return any ? width : (struct width){ WIDTH_UNKNOWN, WIDTH_UNKNOWN };
 }
 
 void group_usable(const struct machine *machine, const struct group *group, struct usable *usable)
 {
-	unsigned width = group_width(machine, group);
+	unsigned width = group_width(machine, group).gaw;
 
 	*usable = (struct usable){ .known = group->regions_known };
 	if (!usable->known)

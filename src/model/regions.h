@@ -45,7 +45,9 @@ void group_usable(const struct machine *machine, const struct group *group, stru
 void usable_intersect(struct usable *usable, const struct usable *other);
 void usable_free(struct usable *usable);
 
-/* Return: bits that every device of the group can use; WIDTH_UNKNOWN. */
-unsigned group_width(const struct machine *machine, const struct group *group);
+struct width;
+
+/* Return: the width that every device of the group has. */
+struct width group_width(const struct machine *machine, const struct group *group);
 
 #endif

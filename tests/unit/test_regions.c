@@ -334,7 +334,7 @@ static void test_usable_intel(void **state)
 	assert_true(usable.end_known);
 	USABLE(&usable, { 0, 0xfedfffff }, { 0xfef00000, 0x7fffffffff });
 	usable_free(&usable);
-	assert_int_equal(group_width(&w.machine, &w.group), 39);
+	assert_int_equal(group_width(&w.machine, &w.group).gaw, 39);
 }
 
 static void test_usable_types(void **state)
@@ -436,13 +436,13 @@ static void test_group_width(void **state)
 	be_intel(&w, 48);
 	narrow = w.unit;
 	narrow.cap = UINT64_C(38) << 16 | UINT64_C(7) << 9;
-	assert_int_equal(group_width(&w.machine, &w.group), WIDTH_UNKNOWN); /* no device */
+	assert_int_equal(group_width(&w.machine, &w.group).gaw, WIDTH_UNKNOWN); /* no device */
 	world_join(&w, world_device(&w, 0, 0, 2, 0, NVME));
-	assert_int_equal(group_width(&w.machine, &w.group), 48);
+	assert_int_equal(group_width(&w.machine, &w.group).gaw, 48);
 	world_join(&w, world_device(&w, 0, 0, 3, 0, NVME))->unit = &narrow;
-	assert_int_equal(group_width(&w.machine, &w.group), 39);
+	assert_int_equal(group_width(&w.machine, &w.group).gaw, 39);
 	world_join(&w, world_device(&w, 0, 0, 4, 0, NVME))->unit = NULL;
-	assert_int_equal(group_width(&w.machine, &w.group), WIDTH_UNKNOWN);
+	assert_int_equal(group_width(&w.machine, &w.group).gaw, WIDTH_UNKNOWN);
 }
 
 static struct usable usable_of(bool known, bool end_known, uint64_t start, uint64_t end)

@@ -98,9 +98,15 @@ static void read_group_link(struct machine *machine, int dir, struct device *dev
 static void read_unit_link(struct machine *machine, int dir, struct device *device)
 {
 	char text[128];
+	ssize_t n = read_link_name(dir, "iommu", text, sizeof(text));
 
-	if (read_link_name(dir, "iommu", text, sizeof(text)) >= 0)
+	if (n >= 0)
 		device->unit = find_unit(machine, text);
+	/* The function of an AMD IOMMU has a directory of this name, which is no link. */
+	device->unit_known = n == -ENOENT || n == -EINVAL || device->unit;
+	if (!device->unit_known)
+		machine_note(machine, "%s: iommu: %s", device->name,
+			     n < 0 ? strerror((int)-n) : "no such unit in /" PATH_UNITS);
 }
 
 static void read_device(const struct source *source, struct machine *machine, unsigned facts,
