@@ -110,7 +110,7 @@ static int help(const struct context *context, int argc, char **argv)
 	const struct command *command;
 	char *name;
 
-	if (argc < 2) {
+	if (argc < 2 || strcmp(argv[1], "help") == 0 || *argv[1] == '-') {
 		argp_help(&global_argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
 			  (char *)"iommutool");
 		return STATUS_OK;

@@ -179,8 +179,17 @@ static void add_region(struct out *out, struct out_row *parent, const struct mac
 	out_set(row, DEVICES, source ? names : out_unknown());
 }
 
+/* A line of text has to say "?"; in JSON the array is empty and the status tells. */
+static void add_unknown_region(struct out *out, struct out_row *parent)
+{
+	struct out_row *row = out_row_add(out, parent);
+
+	for (size_t column = START; column <= DEVICES; column++)
+		out_set(row, column, out_unknown());
+}
+
 static void add_group(struct out *out, const struct machine *machine, const struct group *group,
-		      const struct usable *usable)
+		      const struct usable *usable, bool as_text)
 {
 	struct out_row *row = out_row_add(out, NULL);
 
@@ -189,6 +198,8 @@ static void add_group(struct out *out, const struct machine *machine, const stru
 		out_set(row, USABLE, usable->known ? usable_list(usable) : out_unknown());
 	for (size_t i = 0; i < group->nr_regions && out_depth(out) > 0; i++)
 		add_region(out, row, machine, group, &group->regions[i]);
+	if (!group->regions_known && as_text && out_depth(out) > 0)
+		add_unknown_region(out, row);
 }
 
 static void add_usable(struct out *out, const struct group *group, const struct usable *usable)
@@ -241,7 +252,8 @@ static int add_groups(struct out *out, const struct resv_arguments *arguments,
 		if (arguments->usable)
 			add_usable(out, group, &usable);
 		else
-			add_group(out, machine, group, &usable);
+			add_group(out, machine, group, &usable,
+				  arguments->common.out.format != OUT_JSON);
 		if (first)
 			ranges_copy(&common.ranges, &usable.ranges);
 		usable_intersect(&common, &usable);

@@ -143,9 +143,16 @@ char *utf8_repair(const char *text)
 
 void flatten(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+	unsigned char previous = 0;
+
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		/* U+0080 to U+009f are controls too: c2 80 to c2 9f. */
+		if (byte < 0x20 || byte == 0x7f || (previous == 0xc2 && byte < 0xa0))
 			*text = '?';
+		previous = byte;
+	}
 }
 
 static size_t edit_distance(const char *a, const char *b)
