@@ -91,6 +91,9 @@ void tables_show_viot(struct tables_view *view);
 struct out_row *tables_add_structure(struct tables_view *view, size_t offset, size_t length,
 				     const char *type, const char *kind);
 
+/* Gives the table's row the reserved bytes that are in no structure. */
+void tables_end(struct tables_view *view);
+
 /* Return: names of the bits that are set, bit 0 first; a bit without a name as its value. */
 struct out_value tables_flags(unsigned flags, const char *const names[8]);
 
