@@ -29,7 +29,7 @@ HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection
 HARDENING_LINK := -pie -Wl,-z,relro -Wl,-z,now
 ifdef SANITIZE
 SANITIZE_FLAGS := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
-else
+else ifeq ($(findstring _FORTIFY_SOURCE,$(CFLAGS) $(CPPFLAGS)),)
 HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 Q := $(if $(V),,@)
@@ -169,7 +169,7 @@ dist: ## A source archive of the last commit
 	git archive --prefix=iommutool-$(VERSION)/ -o iommutool-$(VERSION).tar.gz HEAD
 
 clean: ## Remove everything that was built
-	rm -rf build build-sanitize build-fuzz build-clang
+	rm -rf build build-sanitize build-fuzz build-clang iommutool-$(VERSION).tar.gz
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12

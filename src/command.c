@@ -12,6 +12,8 @@
 #include "util/alloc.h"
 #include "util/option.h"
 
+#define FAULTS_SHOWN 5
+
 enum {
 	KEY_COLOR = 0x2000, /* beyond any letter */
 	KEY_USAGE,
@@ -177,12 +179,16 @@ int complain_error(const struct context *context, const struct error *err)
 	return STATUS_FAILED;
 }
 
-void show_notes(const struct context *context, const struct machine *machine)
+int show_notes(const struct context *context, const struct machine *machine)
 {
-	if (!context->verbose)
-		return;
-	for (size_t i = 0; i < machine->notes.nr; i++)
-		complain(context, "%s", machine->notes.items[i]);
+	const struct strings *list = context->verbose ? &machine->notes : &machine->faults;
+	size_t shown = context->verbose ? SIZE_MAX : FAULTS_SHOWN;
+
+	for (size_t i = 0; i < list->nr && i < shown; i++)
+		complain(context, "%s", list->items[i]);
+	if (list->nr > shown)
+		complain(context, "and %zu more of that kind; -v shows all", list->nr - shown);
+	return machine->faults.nr ? STATUS_FAILED : STATUS_OK;
 }
 
 bool use_color(const struct context *context)

@@ -128,7 +128,7 @@ int show_conflicts(const struct arguments *arguments, const struct source *sourc
 					     "address width of a group are unknown here; see -v");
 		status = status_worst(status, STATUS_FAILED);
 	}
-	show_notes(arguments->context, machine);
+	status = status_worst(status, show_notes(arguments->context, machine));
 	if (status != STATUS_USAGE)
 		show(arguments->context, out);
 	selection_free(&selection);

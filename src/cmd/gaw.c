@@ -9,6 +9,7 @@
 #include "cmd/selection.h"
 #include "collect/collect.h"
 #include "command.h"
+#include "model/bdf.h"
 #include "model/width.h"
 #include "util/alloc.h"
 #include "util/option.h"
@@ -235,6 +236,18 @@ static void add_device(struct out *out, struct out_row *parent, const struct dev
 	out_set(row, LAST_IOVA, last_cell(width.gaw));
 }
 
+/* The unit of virtio-iommu is named as its function, which people write in several ways. */
+static const struct unit *find_operand_unit(const struct machine *machine, const char *text)
+{
+	char name[BDF_TEXT_SIZE];
+	struct bdf bdf;
+
+	if (bdf_parse(text, &bdf) < 0)
+		return find_unit(machine, text);
+	bdf_format(&bdf, name);
+	return find_unit(machine, name);
+}
+
 /* What the operands mean: units by name, and devices (not their whole groups). */
 struct chosen {
 	bool *units;
@@ -250,7 +263,7 @@ static int choose(const struct gaw_arguments *arguments, const struct machine *m
 	chosen->units = xcalloc(machine->nr_units, sizeof(bool));
 	chosen->devices = xcalloc(machine->nr_devices, sizeof(bool));
 	for (size_t i = 0; i < common->nr_operands; i++) {
-		const struct unit *unit = find_unit(machine, common->operands[i]);
+		const struct unit *unit = find_operand_unit(machine, common->operands[i]);
 		const struct device *device = NULL;
 
 		if (!unit)
@@ -259,7 +272,12 @@ static int choose(const struct gaw_arguments *arguments, const struct machine *m
 									  &device));
 		if (device && device->unit)
 			chosen->devices[device - machine->devices] = true;
-		else if (device && machine->nr_units > 0) {
+		else if (device && !device->unit_known) {
+			complain(common->context,
+				 "%s: which IOMMU unit translates for it is unknown; see -v",
+				 device->name);
+			status = status_worst(status, STATUS_FAILED);
+		} else if (device && machine->nr_units > 0) {
 			complain(common->context, "%s: no IOMMU unit translates for it",
 				 device->name);
 			status = status_worst(status, STATUS_NO);
@@ -359,13 +377,14 @@ static int show_widths(const void *own, const struct source *source, struct out 
 
 	if (status != STATUS_USAGE) {
 		common = add_rows(out, machine, &chosen, arguments->only_common, &nr_units);
-		if (nr_units > 0 || !arguments->only_common)
+		if (nr_units > 0 || !arguments->only_common ||
+		    arguments->common.out.format == OUT_JSON)
 			add_summary(out, machine, common, arguments);
 		if (nr_units > 0)
 			status = status_worst(status, judge(context, arguments->require, common));
 		else
 			status = no_units(context, machine, status);
-		show_notes(context, machine);
+		status = status_worst(status, show_notes(context, machine));
 		show(context, out);
 	}
 	free(chosen.units);

@@ -89,6 +89,9 @@ static int select_device(const struct context *context, struct selection *select
 	selection->devices[device - machine->devices] = true;
 	if (device->group) {
 		select_group(selection, machine, device->group);
+	} else if (!device->group_known) {
+		complain(context, "%s: which group it is in is unknown; see -v", device->name);
+		return STATUS_FAILED;
 	} else if (!takes_ungrouped && machine->nr_groups > 0) {
 		complain(context, "%s: in no group: no IOMMU translates for it; \"iommutool "
 				  "tables\" shows what the units cover",
@@ -150,7 +153,8 @@ int nothing_to_show(const struct context *context, const struct machine *machine
 	if (machine->nr_groups == 0) {
 		if (!context->quiet)
 			complain(context, "%s", why_empty_sentence(machine));
-		return status_worst(status, STATUS_SKIPPED);
+		return status_worst(status, machine->groups_known ? STATUS_SKIPPED :
+								    STATUS_FAILED);
 	}
 	if (status == STATUS_OK && !context->quiet)
 		complain(context, "nothing here matches; \"iommutool groups --all\" shows what "
@@ -166,7 +170,7 @@ int end_groups(const struct arguments *arguments, const struct machine *machine,
 	out_document(out, "why_empty", out_string(why_empty(machine)));
 	if (out_count(out) == 0)
 		status = nothing_to_show(arguments->context, machine, status);
-	show_notes(arguments->context, machine);
+	status = status_worst(status, show_notes(arguments->context, machine));
 	show(arguments->context, out);
 	return status;
 }

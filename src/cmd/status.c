@@ -85,8 +85,8 @@ static void add_iommu(const struct overview *overview)
 	else if (machine->nr_groups > 0)
 		add(overview, "iommu", out_string("on: units not shown"), OK, NULL);
 	else
-		add(overview, "iommu", why ? out_format("off: %s", why) : out_unknown(), BAD,
-		    why_empty_sentence(machine));
+		add(overview, "iommu", why ? out_format("off: %s", why) : out_unknown(),
+		    why ? BAD : WARN, why_empty_sentence(machine));
 }
 
 static void add_remapping(const struct overview *overview)
@@ -167,6 +167,7 @@ static void add_domains(const struct overview *overview)
 		return;
 	add(overview, "default-domain", types_cell(machine), INFO, NULL);
 	add(overview, "invalidation",
+	    count_type(machine, "?") ? out_unknown() :
 	    strict && lazy ? out_string("mixed") :
 	    strict	   ? out_string("strict") :
 	    lazy	   ? out_string("lazy") :
@@ -183,6 +184,10 @@ static void add_groups(const struct overview *overview)
 	for (size_t i = 0; i < machine->nr_groups; i++) {
 		viable += group_viable(&machine->groups[i]) == TRI_YES;
 		unknown |= group_viable(&machine->groups[i]) == TRI_UNKNOWN;
+	}
+	if (!machine->groups_known) {
+		add(overview, "groups", out_unknown(), WARN, "see -v");
+		return;
 	}
 	add(overview, "groups", out_format("%zu", machine->nr_groups),
 	    machine->nr_groups ? OK : BAD, NULL);
@@ -307,6 +312,7 @@ static int overview(const void *own, const struct source *source, struct out *ou
 		collect(source, FACT_UNIT | FACT_CLASS | FACT_DRIVER | FACT_VFIO |
 					FACT_GROUP_TYPE | FACT_TABLES | FACT_REMAPPING |
 					FACT_KERNEL);
+	int status;
 	struct system system;
 	const struct overview overview = { machine, &system, out };
 
@@ -327,10 +333,10 @@ static int overview(const void *own, const struct source *source, struct out *ou
 	add(&overview, "kernel", string_or_unknown(machine->release), INFO, NULL);
 	add(&overview, "iommutool", out_string(IOMMUTOOL_VERSION ", reads Linux and captures"), INFO,
 	    NULL);
-	show_notes(arguments->context, machine);
+	status = show_notes(arguments->context, machine);
 	show(arguments->context, out);
 	machine_free(machine);
-	return STATUS_OK;
+	return status;
 }
 
 static const struct reader reader = {

@@ -82,7 +82,8 @@ static void explain_table(const struct context *context, const struct machine *m
 			  const char *name)
 {
 	for (size_t i = 0; i < machine->notes.nr && !context->verbose; i++)
-		if (strncmp(machine->notes.items[i], name, strlen(name)) == 0)
+		if (strncmp(machine->notes.items[i], name, strlen(name)) == 0 &&
+		    machine->notes.items[i][strlen(name)] == ':')
 			complain(context, "%s", machine->notes.items[i]);
 }
 
@@ -128,6 +129,8 @@ static int add_tables(const struct tables_arguments *arguments, const struct mac
 /* A container may hide the tables, so "none to be seen" is not "none". */
 static void why_nothing(const struct context *context, const struct machine *machine)
 {
+	if (context->quiet)
+		return;
 	if (machine->dmar.state == FILE_UNASKED)
 		complain(context, "no /sys/firmware/acpi/tables: this machine has no ACPI, or a "
 				  "container hides it; --file decodes a table from elsewhere");
@@ -154,7 +157,7 @@ static int list_tables(const struct tables_arguments *arguments, const struct so
 		why_nothing(context, machine);
 		status = STATUS_SKIPPED;
 	}
-	show_notes(context, machine);
+	status = status_worst(status, show_notes(context, machine));
 	show(context, out);
 	machine_free(machine);
 	return status;

@@ -63,6 +63,10 @@ int source_read(const struct source *source, const char *path, size_t max, uint8
 ssize_t read_attribute(const struct source *source, int dir, const char *name, char *text,
 		       size_t size);
 
+/* The same with the newline, for those who have to know whether there is one. */
+ssize_t read_content(const struct source *source, int dir, const char *name, char *text,
+		     size_t size);
+
 /* The same, as one number (parse_u64()). Return: 0 or negative errno. */
 int read_number(const struct source *source, int dir, const char *name, int base, uint64_t max,
 		uint64_t *value);

@@ -10,7 +10,7 @@ static const struct {
 	const char *word;
 	const char *sentence;
 } reasons[] = {
-	[REASON_NONE] = { NULL, "no groups, and why cannot be told here; run as root" },
+	[REASON_NONE] = { NULL, "no groups are to be seen, and why cannot be told here; see -v" },
 	[REASON_NO_TABLE] = { "no-table", "no groups: firmware describes no IOMMU (no ACPI DMAR, "
 					  "IVRS or VIOT); enable VT-d or AMD-Vi in the firmware "
 					  "setup, or give the VM an IOMMU" },
@@ -34,7 +34,7 @@ static bool table_there(const struct firmware_table *table)
 
 static enum reason reason(const struct machine *machine)
 {
-	if (machine->nr_groups > 0)
+	if (machine->nr_groups > 0 || !machine->groups_known)
 		return REASON_NONE;
 	if (machine->has_noiommu_groups)
 		return REASON_NOIOMMU;

@@ -2,6 +2,7 @@
 /* Making, searching and releasing a machine; the few verdicts that need nothing else. */
 #include "model/machine.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,24 +60,51 @@ void machine_free(struct machine *machine)
 	free(machine->release);
 	free(machine->command_line);
 	strings_free(&machine->notes);
+	strings_free(&machine->faults);
 	free(machine);
+}
+
+static void __attribute__((format(printf, 3, 0)))
+add_note(struct machine *machine, bool is_fault, const char *format, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, format, ap) < 0)
+		return;
+	flatten(text);
+	if (is_fault && !strings_contain(&machine->faults, text))
+		strings_add(&machine->faults, text);
+	if (!strings_contain(&machine->notes, text))
+		strings_add(&machine->notes, text);
+	free(text);
 }
 
 void machine_note(struct machine *machine, const char *format, ...)
 {
 	va_list ap;
-	char *text;
 
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		text = NULL;
+	add_note(machine, false, format, ap);
 	va_end(ap);
-	if (text)
-		flatten(text);
-	if (text && !strings_contain(&machine->notes, text))
-		strings_take(&machine->notes, text);
+}
+
+void machine_fault(struct machine *machine, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add_note(machine, true, format, ap);
+	va_end(ap);
+}
+
+void machine_read_error(struct machine *machine, const char *subject, const char *what, int code)
+{
+	if (code == -ENOENT || code == -EACCES || code == -EPERM)
+		machine_note(machine, "%s: %s: %s", subject, what, strerror(-code));
 	else
-		free(text);
+		machine_fault(machine, "%s: %s: %s", subject, what,
+			      code == -EINVAL || code == -ERANGE ? "not what should be there" :
+								   strerror(-code));
 }
 
 static int compare_to_device(const void *key, const void *element)

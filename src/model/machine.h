@@ -33,7 +33,8 @@ struct device {
 	char *name;    /* as the kernel names it: "0000:03:00.0", "AMDI0020:00" */
 	bool is_pci;   /* false: some other bus; bdf and the PCI facts say nothing */
 	struct bdf bdf;
-	struct group *group; /* NULL: in none */
+	bool group_known;
+	struct group *group; /* NULL: in none, or unknown */
 	bool unit_known;
 	struct unit *unit; /* NULL: none, or unknown */
 	struct device *parent; /* the bridge above it; NULL: on a root bus, or unknown */
@@ -88,6 +89,7 @@ struct group {
 	char *type; /* default domain: "DMA", "DMA-FQ", "identity", ...; NULL: unknown */
 	struct device **devices; /* by address; they belong to the machine */
 	size_t nr_devices;
+	bool has_strangers; /* the kernel lists more devices in it than could be read */
 	bool regions_known;
 	struct region *regions; /* by start */
 	size_t nr_regions;
@@ -130,6 +132,7 @@ struct firmware_table {
 struct machine {
 	struct device *devices; /* by address; those of other buses last, by name */
 	size_t nr_devices;
+	bool groups_known;    /* else there may be some that are not to be seen */
 	struct group *groups; /* by number */
 	size_t nr_groups;
 	struct unit *units; /* by name */
@@ -142,6 +145,7 @@ struct machine {
 	char *release;		 /* of the kernel, "6.1.0-39-amd64"; NULL: unknown */
 	char *command_line;	 /* of the kernel; NULL: unknown */
 	struct strings notes;	 /* why something is unknown: "subject: why; next step" */
+	struct strings faults;	 /* those of them that no healthy system has: errors, contradictions */
 };
 
 struct machine *machine_new(void);
@@ -150,6 +154,13 @@ void machine_free(struct machine *machine);
 /* Record why something is unknown, once however often it is said. */
 void machine_note(struct machine *machine, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* The same for what no healthy system has: commands say it without being asked, and end with 2. */
+void machine_fault(struct machine *machine, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* A note, or a fault unless @code means that something is absent or not permitted. */
+void machine_read_error(struct machine *machine, const char *subject, const char *what, int code);
 
 /* Return: the entry or NULL. */
 struct device *find_device(const struct machine *machine, const struct bdf *bdf);

@@ -21,7 +21,7 @@ enum tristate device_blocks(const struct device *device)
 
 enum tristate group_viable(const struct group *group)
 {
-	bool unknown = false, unknown_role = false, endpoint = false;
+	bool unknown = group->has_strangers, unknown_role = false, endpoint = false;
 
 	for (size_t i = 0; i < group->nr_devices; i++) {
 		enum role role = device_role(group->devices[i]);
@@ -45,7 +45,7 @@ enum tristate group_viable(const struct group *group)
 
 enum tristate group_has_vfio_driver(const struct group *group)
 {
-	enum tristate found = TRI_NO;
+	enum tristate found = group->has_strangers ? TRI_UNKNOWN : TRI_NO;
 
 	for (size_t i = 0; i < group->nr_devices; i++) {
 		const struct device *device = group->devices[i];

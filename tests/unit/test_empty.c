@@ -38,6 +38,7 @@ static void test_reasons(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct machine machine = {
+			.groups_known = true,
 			.nr_groups = (size_t)cases[i].groups,
 			.nr_units = (size_t)cases[i].units,
 			.has_noiommu_groups = cases[i].noiommu,

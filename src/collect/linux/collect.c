@@ -6,8 +6,8 @@ struct machine *collect(const struct source *source, unsigned facts)
 {
 	struct machine *machine = machine_new();
 
-	collect_groups(source, machine, facts);
 	collect_units(source, machine, facts);
+	collect_groups(source, machine, facts);
 	collect_devices(source, machine, facts);
 	if (facts & FACT_HOLDERS)
 		collect_holders(source, machine);

@@ -19,19 +19,28 @@
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
-/* Everything that one device's own directory tells. */
-static void read_ids(const struct source *source, int dir, unsigned facts, struct device *device)
+/* Return: the number in an attribute, -1 when it cannot be had. */
+static int read_id(const struct source *source, struct machine *machine, int dir,
+		   const struct device *device, const char *name, uint64_t max)
 {
 	uint64_t number;
+	int r = read_number(source, dir, name, 16, max, &number);
 
+	if (r == 0)
+		return (int)number;
+	machine_read_error(machine, device->name, name, r);
+	return -1;
+}
+
+static void read_ids(const struct source *source, struct machine *machine, int dir, unsigned facts,
+		     struct device *device)
+{
 	if (facts & FACT_ID) {
-		if (read_number(source, dir, "vendor", 16, 0xffff, &number) == 0)
-			device->vendor = (int)number;
-		if (read_number(source, dir, "device", 16, 0xffff, &number) == 0)
-			device->product = (int)number;
+		device->vendor = read_id(source, machine, dir, device, "vendor", 0xffff);
+		device->product = read_id(source, machine, dir, device, "device", 0xffff);
 	}
-	if ((facts & FACT_CLASS) && read_number(source, dir, "class", 16, 0xffffff, &number) == 0)
-		device->class = (int)number;
+	if (facts & FACT_CLASS)
+		device->class = read_id(source, machine, dir, device, "class", 0xffffff);
 }
 
 static void read_driver(struct machine *machine, int dir, struct device *device)
@@ -43,7 +52,7 @@ static void read_driver(struct machine *machine, int dir, struct device *device)
 	if (n >= 0)
 		device->driver = xstrdup(text);
 	else if (n != -ENOENT)
-		machine_note(machine, "%s: driver: %s", device->name, strerror((int)-n));
+		machine_read_error(machine, device->name, "driver", (int)n);
 }
 
 static void read_vfio(int dir, struct device *device)
@@ -69,7 +78,7 @@ static void read_resets(const struct source *source, struct machine *machine, in
 	/* The file is only there for a device that some method can reset (drivers/pci/pci.c). */
 	device->resets_known = n >= 0 || n == -ENOENT;
 	if (n < 0 && n != -ENOENT)
-		machine_note(machine, "%s: reset_method: %s", device->name, strerror((int)-n));
+		machine_read_error(machine, device->name, "reset_method", (int)n);
 	if (n < 0)
 		return;
 	while ((method = strsep(&at, " ")))
@@ -83,16 +92,18 @@ static void read_group_link(struct machine *machine, int dir, struct device *dev
 	uint64_t number;
 	ssize_t n = read_link_name(dir, "iommu_group", text, sizeof(text));
 
+	device->group_known = n == -ENOENT;
 	if (n == -ENOENT)
 		return;
 	if (n < 0 || parse_u64(text, 10, UINT32_MAX, &number) < 0) {
-		machine_note(machine, "%s: iommu_group: no link to a group", device->name);
+		machine_fault(machine, "%s: iommu_group: no link to a group", device->name);
 		return;
 	}
 	device->group = find_group(machine, (uint32_t)number);
-	if (!device->group && !machine->has_noiommu_groups)
-		machine_note(machine, "%s: iommu_group: group %s is not in /" PATH_GROUPS,
-			     device->name, text);
+	device->group_known = device->group || machine->has_noiommu_groups;
+	if (!device->group_known)
+		machine_fault(machine, "%s: iommu_group: group %s is not in /" PATH_GROUPS,
+			      device->name, text);
 }
 
 static void read_unit_link(struct machine *machine, int dir, struct device *device)
@@ -105,8 +116,8 @@ static void read_unit_link(struct machine *machine, int dir, struct device *devi
 	/* The function of an AMD IOMMU has a directory of this name, which is no link. */
 	device->unit_known = n == -ENOENT || n == -EINVAL || device->unit;
 	if (!device->unit_known)
-		machine_note(machine, "%s: iommu: %s", device->name,
-			     n < 0 ? strerror((int)-n) : "no such unit in /" PATH_UNITS);
+		machine_fault(machine, "%s: iommu: %s", device->name,
+			      n < 0 ? strerror((int)-n) : "no such unit in /" PATH_UNITS);
 }
 
 static void read_device(const struct source *source, struct machine *machine, unsigned facts,
@@ -115,12 +126,12 @@ static void read_device(const struct source *source, struct machine *machine, un
 	_cleanup_close_ int dir = source_open_dir(source, path);
 
 	if (dir < 0) {
-		machine_note(machine, "%s: /%s: %s", device->name, path, strerror(-dir));
+		machine_fault(machine, "%s: /%s: %s", device->name, path, strerror(-dir));
 		return;
 	}
 	read_group_link(machine, dir, device);
 	if (device->is_pci && (facts & (FACT_ID | FACT_CLASS)))
-		read_ids(source, dir, facts, device);
+		read_ids(source, machine, dir, facts, device);
 	if (facts & (FACT_DRIVER | FACT_VFIO))
 		read_driver(machine, dir, device);
 	if ((facts & FACT_VFIO) && device->driver)
@@ -167,7 +178,7 @@ static void add_pci_devices(const struct source *source, struct machine *machine
 	int r = source_list(source, PATH_PCI_DEVICES, &names);
 
 	if (r < 0 && r != -ENOENT)
-		machine_note(machine, "/" PATH_PCI_DEVICES ": %s", strerror(-r));
+		machine_fault(machine, "/" PATH_PCI_DEVICES ": %s", strerror(-r));
 	for (size_t i = 0; i < names.nr; i++) {
 		char path[sizeof(PATH_PCI_DEVICES) + 32];
 		char text[BDF_TEXT_SIZE];
@@ -175,8 +186,8 @@ static void add_pci_devices(const struct source *source, struct machine *machine
 		if (bdf_parse(names.items[i], &bdf) == 0)
 			bdf_format(&bdf, text);
 		if (bdf_parse(names.items[i], &bdf) < 0 || strcmp(text, names.items[i]) != 0) {
-			machine_note(machine, "/" PATH_PCI_DEVICES "/%s: not a PCI address",
-				     names.items[i]);
+			machine_fault(machine, "/" PATH_PCI_DEVICES "/%s: not a PCI address",
+				      names.items[i]);
 			continue;
 		}
 		snprintf(path, sizeof(path), PATH_PCI_DEVICES "/%s", text);
@@ -267,6 +278,44 @@ static void read_topology(struct machine *machine, int devices, struct device *d
 	}
 }
 
+static bool is_member(const struct group *group, const char *name)
+{
+	for (size_t i = 0; i < group->nr_devices; i++)
+		if (strcmp(group->devices[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A verdict on a group needs all of its devices: the kernel's own list is held against ours. */
+static void check_members(const struct source *source, struct machine *machine,
+			  struct group *group)
+{
+	_cleanup_free_ char *path = xasprintf(PATH_GROUPS "/%" PRIu32 "/devices", group->number);
+	_cleanup_close_ int dir = source_open_dir(source, path);
+	struct strings names = { 0 };
+	int r = dir < 0 ? dir : source_list(source, path, &names);
+
+	if (r < 0) {
+		group->has_strangers = true;
+		machine_fault(machine, "group %" PRIu32 ": devices: %s", group->number,
+			      strerror(-r));
+	}
+	for (size_t i = 0; i < names.nr; i++) {
+		char name[128];
+
+		/* The link may have a suffix, where devices of two buses have one name. */
+		if (read_link_name(dir, names.items[i], name, sizeof(name)) < 0)
+			snprintf(name, sizeof(name), "%s", names.items[i]);
+		if (is_member(group, name))
+			continue;
+		group->has_strangers = true;
+		machine_fault(machine,
+			      "group %" PRIu32 ": it holds %s, of which nothing can be read",
+			      group->number, name);
+	}
+	strings_free(&names);
+}
+
 static void read_physical(const struct source *source, struct machine *machine,
 			  struct device *device)
 {
@@ -306,6 +355,8 @@ void collect_devices(const struct source *source, struct machine *machine, unsig
 		qsort(machine->devices, machine->nr_devices, sizeof(*machine->devices),
 		      compare_devices);
 	fill_groups(machine);
+	for (size_t i = 0; i < machine->nr_groups && (facts & FACT_VFIO); i++)
+		check_members(source, machine, &machine->groups[i]);
 	if (facts & FACT_TOPOLOGY)
 		collect_topology(source, machine);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,11 +54,19 @@ static void read_regions(const struct source *source, struct machine *machine, i
 			 struct group *group)
 {
 	char text[PAGE + 1], *at = text, *line;
-	ssize_t n = read_attribute(source, dir, "reserved_regions", text, sizeof(text));
+	ssize_t n = read_content(source, dir, "reserved_regions", text, sizeof(text));
 
 	if (n < 0) {
 		machine_note(machine, "group %" PRIu32 ": reserved_regions: %s", group->number,
 			     strerror((int)-n));
+		return;
+	}
+	/* The kernel cuts what does not fit into a page, in the middle of a word if need be. */
+	if (n > 0 && text[n - 1] != '\n') {
+		machine_note(machine,
+			     "group %" PRIu32 ": reserved_regions: cut short; the regions of this "
+			     "group are unknown",
+			     group->number);
 		return;
 	}
 	group->regions_known = true;
@@ -87,11 +96,12 @@ static void read_group(const struct source *source, struct machine *machine, uns
 {
 	_cleanup_free_ char *path = xasprintf(PATH_GROUPS "/%" PRIu32, group->number);
 	_cleanup_close_ int dir = source_open_dir(source, path);
-	char text[32];
+	char text[32], subject[32];
 	ssize_t n;
 
+	snprintf(subject, sizeof(subject), "group %" PRIu32, group->number);
 	if (dir < 0) {
-		machine_note(machine, "group %" PRIu32 ": %s", group->number, strerror(-dir));
+		machine_fault(machine, "group %" PRIu32 ": %s", group->number, strerror(-dir));
 		return;
 	}
 	if (facts & FACT_GROUP_TYPE) {
@@ -99,8 +109,7 @@ static void read_group(const struct source *source, struct machine *machine, uns
 		if (n > 0)
 			group->type = xstrdup(text);
 		else
-			machine_note(machine, "group %" PRIu32 ": type: %s", group->number,
-				     n < 0 ? strerror((int)-n) : "empty");
+			machine_read_error(machine, subject, "type", n < 0 ? (int)n : -EINVAL);
 	}
 	if (facts & FACT_RESERVED)
 		read_regions(source, machine, dir, group);
@@ -141,13 +150,15 @@ void collect_groups(const struct source *source, struct machine *machine, unsign
 	uint64_t number;
 	int r = source_list(source, PATH_GROUPS, &names);
 
-	if (r < 0)
-		machine_note(machine, "/" PATH_GROUPS ": %s", strerror(-r));
+	/* A kernel without any IOMMU driver has no such folder, and no units either. */
+	machine->groups_known = r == 0 || (r == -ENOENT && machine->nr_units == 0);
+	if (!machine->groups_known)
+		machine_fault(machine, "/" PATH_GROUPS ": %s", strerror(-r));
 	for (size_t i = 0; i < names.nr; i++) {
 		if (parse_u64(names.items[i], 10, UINT32_MAX, &number) < 0 ||
 		    (names.items[i][0] == '0' && names.items[i][1])) {
-			machine_note(machine, "/" PATH_GROUPS "/%s: not a group number",
-				     names.items[i]);
+			machine_fault(machine, "/" PATH_GROUPS "/%s: not a group number",
+				      names.items[i]);
 			continue;
 		}
 		if (noiommu && is_noiommu(source, (uint32_t)number)) {

@@ -59,9 +59,14 @@ int source_open(struct source *source, const char *sysroot, struct error *err)
 					 "capture\" wrote",
 			    source->path, strerror(errno));
 	source->root = fd;
-	r = source->live ? 0 : has_sys(source);
+	r = has_sys(source);
 	if (r < 0) {
 		source_close(source);
+		if (r == -EMFILE || r == -ENFILE)
+			return fail(err, r, "%s: %s", source->path, strerror(-r));
+		if (source->live)
+			return fail(err, r, "/sys: no sysfs there; mount it, or read a capture with "
+					    "--sysroot");
 		if (r == -ENOSYS)
 			return fail(err, r, "%s: --sysroot needs openat2, Linux 5.6 or newer",
 				    source->path);
@@ -169,8 +174,8 @@ int source_read(const struct source *source, const char *path, size_t max, uint8
 	return 0;
 }
 
-ssize_t read_attribute(const struct source *source, int dir, const char *name, char *text,
-		       size_t size)
+ssize_t read_content(const struct source *source, int dir, const char *name, char *text,
+		     size_t size)
 {
 	_cleanup_close_ int fd = open_file(source, dir, name);
 	ssize_t n;
@@ -182,10 +187,18 @@ ssize_t read_attribute(const struct source *source, int dir, const char *name, c
 		return -errno;
 	if ((size_t)n == size)
 		return -EFBIG;
-	if (n > 0 && text[n - 1] == '\n')
-		n--;
 	text[n] = '\0';
 	return memchr(text, '\0', (size_t)n) ? -EINVAL : n;
+}
+
+ssize_t read_attribute(const struct source *source, int dir, const char *name, char *text,
+		       size_t size)
+{
+	ssize_t n = read_content(source, dir, name, text, size);
+
+	if (n > 0 && text[n - 1] == '\n')
+		text[--n] = '\0';
+	return n;
 }
 
 int read_number(const struct source *source, int dir, const char *name, int base, uint64_t max,
@@ -211,6 +224,8 @@ ssize_t read_link_name(int dir, const char *name, char *text, size_t size)
 	last = strrchr(target, '/');
 	last = last ? last + 1 : target;
 	n = (ssize_t)strlen(last);
+	if (n == 0)
+		return -EINVAL;
 	if ((size_t)n >= size)
 		return -ENAMETOOLONG;
 	memcpy(text, last, (size_t)n + 1);

@@ -84,8 +84,15 @@ static void read_registers(const struct source *source, struct machine *machine,
 	_cleanup_close_ int dir = -1;
 
 	unit->domains_supported = unit->domains_used = -1;
-	if (!folders[unit->kind])
+	if (!folders[unit->kind]) {
+		machine_note(machine, "%s: sysfs shows no registers of such a unit: its width, page "
+				      "sizes and domains are unknown",
+			     unit->name);
 		return;
+	}
+	if (unit->kind == UNIT_AMD_VI)
+		machine_note(machine, "%s: sysfs does not count the domains of such a unit",
+			     unit->name);
 	path = xasprintf(PATH_UNITS "/%s/%s", unit->name, folders[unit->kind]);
 	dir = source_open_dir(source, path);
 	if (dir >= 0 && unit->kind == UNIT_INTEL_VTD)
@@ -99,8 +106,14 @@ static void read_registers(const struct source *source, struct machine *machine,
 static void add_unit(const struct source *source, struct machine *machine, unsigned facts,
 		     int dir, const char *name)
 {
+	_cleanup_free_ char *path = xasprintf(PATH_UNITS "/%s", name);
+	_cleanup_close_ int own = source_open_dir(source, path);
 	struct unit *unit;
 
+	if (own < 0) {
+		machine_fault(machine, "/%s: %s", path, strerror(-own));
+		return;
+	}
 	machine->units = xgrow(machine->units, machine->nr_units, sizeof(*machine->units));
 	unit = &machine->units[machine->nr_units++];
 	*unit = (struct unit){ .name = xstrdup(name), .kind = UNIT_OTHER };
@@ -120,7 +133,7 @@ void collect_units(const struct source *source, struct machine *machine, unsigne
 	if (dir < 0) {
 		/* A kernel without any IOMMU driver has no such class. */
 		if (dir != -ENOENT)
-			machine_note(machine, "/" PATH_UNITS ": %s", strerror(-dir));
+			machine_fault(machine, "/" PATH_UNITS ": %s", strerror(-dir));
 		return;
 	}
 	source_list(source, PATH_UNITS, &names);
