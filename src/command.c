@@ -12,8 +12,6 @@
 #include "util/alloc.h"
 #include "util/option.h"
 
-#define FAULTS_SHOWN 5
-
 enum {
 	KEY_COLOR = 0x2000, /* beyond any letter */
 	KEY_USAGE,
@@ -177,18 +175,6 @@ int complain_error(const struct context *context, const struct error *err)
 {
 	complain(context, "%s", err->text);
 	return STATUS_FAILED;
-}
-
-int show_notes(const struct context *context, const struct machine *machine)
-{
-	const struct strings *list = context->verbose ? &machine->notes : &machine->faults;
-	size_t shown = context->verbose ? SIZE_MAX : FAULTS_SHOWN;
-
-	for (size_t i = 0; i < list->nr && i < shown; i++)
-		complain(context, "%s", list->items[i]);
-	if (list->nr > shown)
-		complain(context, "and %zu more of that kind; -v shows all", list->nr - shown);
-	return machine->faults.nr ? STATUS_FAILED : STATUS_OK;
 }
 
 bool use_color(const struct context *context)

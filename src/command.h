@@ -101,15 +101,6 @@ int usage_error(const struct context *context, const char *format, ...)
 /* Says what an actor recorded. Return: STATUS_FAILED. */
 int complain_error(const struct context *context, const struct error *err);
 
-/**
- * show_notes() - say what went wrong in reading the machine
- *
- * With --verbose everything that is unknown and why; else only the first of its faults.
- *
- * Return: STATUS_FAILED when there are faults, else STATUS_OK.
- */
-int show_notes(const struct context *context, const struct machine *machine);
-
 /* Return: whether stdout gets colour and bold (--color, NO_COLOR, TERM, a terminal). */
 bool use_color(const struct context *context);
 

@@ -81,6 +81,13 @@ static bool is_in_the_way(const struct machine *machine, const struct group *gro
 		range_overlaps(range, (struct range){ region->start, region->end }));
 }
 
+/* A direct region may make the kernel refuse the group; a region of an unknown type may be anything. */
+static bool is_undecided(const struct machine *machine, const struct group *group,
+			 const struct region *region)
+{
+	return region_meaning(machine, group, region) == MEANING_UNKNOWN;
+}
+
 /* Return: whether the answer for this line is known. */
 static bool check_line(struct out *out, const struct machine *machine, const struct group *group,
 		       const struct plan_line *line)
@@ -89,18 +96,21 @@ static bool check_line(struct out *out, const struct machine *machine, const str
 	bool fits = width.gaw != WIDTH_UNKNOWN && line->range.end <= width_last(width.gaw);
 	bool too_wide =
 		width.gaw_max != WIDTH_UNKNOWN && line->range.end > width_last(width.gaw_max);
+	bool known = group->regions_known && (fits || too_wide);
 
 	for (size_t i = 0; i < group->nr_regions; i++) {
 		const struct region *region = &group->regions[i];
 
 		if (is_in_the_way(machine, group, region, line->range))
 			add_region_conflict(out, machine, group, line, region);
+		else if (is_undecided(machine, group, region))
+			known = false;
 	}
 	if (too_wide)
 		add_conflict(out, line, group,
 			     (struct range){ width_last(width.gaw_max) + 1, UINT64_MAX },
 			     "aperture", "gaw");
-	return group->regions_known && (fits || too_wide);
+	return known;
 }
 
 int show_conflicts(const struct arguments *arguments, const struct source *source,
@@ -128,7 +138,7 @@ int show_conflicts(const struct arguments *arguments, const struct source *sourc
 					     "address width of a group are unknown here; see -v");
 		status = status_worst(status, STATUS_FAILED);
 	}
-	status = status_worst(status, show_notes(arguments->context, machine));
+	status = status_worst(status, show_notes(arguments->context, machine, &selection));
 	if (status != STATUS_USAGE)
 		show(arguments->context, out);
 	selection_free(&selection);

@@ -57,18 +57,22 @@ static struct out_value strict_cell(const struct group *group)
 
 static struct out_value owner_cell(const struct group *group)
 {
-	bool driven = false;
+	bool driven = false, unknown = false;
 
 	for (size_t i = 0; i < group->nr_holders; i++)
 		if (strncmp(group->holders[i].node, "/dev/vfio/devices/", 18) == 0)
 			return out_string("iommufd");
 	if (group->nr_holders > 0)
 		return out_string("vfio");
-	for (size_t i = 0; i < group->nr_devices; i++)
+	for (size_t i = 0; i < group->nr_devices; i++) {
 		driven |= device_blocks(group->devices[i]) == TRI_YES;
+		unknown |= device_blocks(group->devices[i]) == TRI_UNKNOWN;
+	}
 	if (driven) /* then VFIO cannot own it, whatever could not be looked at */
 		return out_string("kernel");
-	return group->holders_complete ? out_string("none") : out_unknown();
+	if (unknown || group->has_strangers || !group->holders_complete)
+		return out_unknown();
+	return out_string("none");
 }
 
 static struct out_value holders_cell(const struct group *group)
@@ -118,7 +122,7 @@ static int list_domains(const void *own, const struct source *source, struct out
 		out_set(row, HOLDERS, holders_cell(group));
 		out_set(row, UNIT, unit_cell(group));
 	}
-	status = end_groups(arguments, machine, out, status);
+	status = end_groups(arguments, machine, &selection, out, status);
 	selection_free(&selection);
 	machine_free(machine);
 	return status;

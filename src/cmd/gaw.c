@@ -205,7 +205,7 @@ static struct out_row *add_unit(struct out *out, const struct machine *machine,
 	struct width width = unit_width(machine, unit);
 	struct out_value sizes = out_list();
 	uint64_t page_sizes[3];
-	size_t nr_sizes = unit_page_sizes(unit, page_sizes);
+	size_t nr_sizes = unit_page_sizes(machine, unit, page_sizes);
 
 	for (size_t i = 0; i < nr_sizes; i++)
 		out_append(&sizes, out_number(page_sizes[i]));
@@ -373,7 +373,7 @@ static int show_widths(const void *own, const struct source *source, struct out 
 	struct chosen chosen;
 	struct width common;
 	size_t nr_units;
-	int status = choose(arguments, machine, &chosen);
+	int notes, status = choose(arguments, machine, &chosen);
 
 	if (status != STATUS_USAGE) {
 		common = add_rows(out, machine, &chosen, arguments->only_common, &nr_units);
@@ -384,7 +384,10 @@ static int show_widths(const void *own, const struct source *source, struct out 
 			status = status_worst(status, judge(context, arguments->require, common));
 		else
 			status = no_units(context, machine, status);
-		status = status_worst(status, show_notes(context, machine));
+		/* Faults of what was not named are no reason to doubt the answer. */
+		notes = show_notes(context, machine, NULL);
+		if (arguments->common.nr_operands == 0)
+			status = status_worst(status, notes);
 		show(context, out);
 	}
 	free(chosen.units);

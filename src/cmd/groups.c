@@ -248,6 +248,9 @@ static bool undecided(const struct groups_arguments *arguments, const struct mac
 			if (undecided_device(arguments, group->devices[k]))
 				return true;
 	}
+	for (size_t i = 0; i < machine->nr_devices && arguments->all; i++)
+		if (!machine->devices[i].group && undecided_device(arguments, &machine->devices[i]))
+			return true;
 	return false;
 }
 
@@ -255,7 +258,7 @@ static bool undecided(const struct groups_arguments *arguments, const struct mac
 static int judge_filters(const struct groups_arguments *arguments, const struct machine *machine,
 			 const struct selection *selection)
 {
-	if (!undecided(arguments, machine, selection))
+	if (selection->wrong_usage || !undecided(arguments, machine, selection))
 		return STATUS_OK;
 	complain(arguments->common.context,
 		 "a filter asks for what is unknown of some device; see -v");
@@ -283,7 +286,7 @@ static int list_groups(const void *own, const struct source *source, struct out 
 	if (arguments->all)
 		add_ungrouped(out, arguments, machine, &selection, names);
 	status = status_worst(status, judge_filters(arguments, machine, &selection));
-	status = end_groups(&arguments->common, machine, out, status);
+	status = end_groups(&arguments->common, machine, &selection, out, status);
 	selection_free(&selection);
 	names_close(names);
 	machine_free(machine);

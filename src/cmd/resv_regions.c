@@ -121,6 +121,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_FITS:
 		return parse_fits(&arguments->fits, arg, state);
 	case KEY_PLAN:
+		if (arguments->plan)
+			return option_error(state, "--plan: given twice; one memory map at a time");
 		arguments->plan = arg;
 		return 0;
 	case ARGP_KEY_SUCCESS:
@@ -279,7 +281,7 @@ static int list_regions(const struct resv_arguments *arguments, const struct sou
 	machine = collect(source, facts);
 	status = select_operands(&arguments->common, machine, false, &selection);
 	status = status_worst(status, add_groups(out, arguments, machine, &selection));
-	status = end_groups(&arguments->common, machine, out, status);
+	status = end_groups(&arguments->common, machine, &selection, out, status);
 	selection_free(&selection);
 	machine_free(machine);
 	return status;

@@ -10,6 +10,8 @@
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
+#define FAULTS_SHOWN 5
+
 /* "10de:2330": what lspci -n shows as the ID, which does not say which device is meant. */
 static bool parse_id(const char *text, int *vendor, int *product)
 {
@@ -133,6 +135,7 @@ int select_operands(const struct arguments *arguments, const struct machine *mac
 	for (size_t i = 0; i < arguments->nr_operands; i++)
 		status = status_worst(status, select_one(arguments->context, selection, machine,
 							 takes_ungrouped, arguments->operands[i]));
+	selection->wrong_usage = status == STATUS_USAGE;
 	return status;
 }
 
@@ -162,15 +165,52 @@ int nothing_to_show(const struct context *context, const struct machine *machine
 	return status_worst(status, STATUS_NO);
 }
 
-int end_groups(const struct arguments *arguments, const struct machine *machine, struct out *out,
-	       int status)
+/* What is wrong with a device or group that nobody asked for does not matter. */
+static bool matters(const struct selection *selection, const struct machine *machine,
+		    const char *subject)
+{
+	const struct device *device = find_device_named(machine, subject);
+	const struct group *group = NULL;
+	uint64_t number;
+
+	if (!selection || selection->everything)
+		return true;
+	if (device)
+		return selection->devices[device - machine->devices];
+	if (strncmp(subject, "group ", 6) == 0 &&
+	    parse_u64(subject + 6, 10, UINT32_MAX, &number) == 0)
+		group = find_group(machine, (uint32_t)number);
+	return !group || selection->groups[group - machine->groups];
+}
+
+int show_notes(const struct context *context, const struct machine *machine,
+	       const struct selection *selection)
+{
+	size_t faults = 0;
+
+	for (size_t i = 0; i < machine->notes.nr && context->verbose; i++)
+		complain(context, "%s", machine->notes.items[i]);
+	for (size_t i = 0; i < machine->nr_faults; i++) {
+		if (!matters(selection, machine, machine->faults[i].subject))
+			continue;
+		if (faults++ < FAULTS_SHOWN && !context->verbose)
+			complain(context, "%s", machine->faults[i].text);
+	}
+	if (faults > FAULTS_SHOWN && !context->verbose)
+		complain(context, "and %zu more of that kind; -v shows all",
+			 faults - FAULTS_SHOWN);
+	return faults ? STATUS_FAILED : STATUS_OK;
+}
+
+int end_groups(const struct arguments *arguments, const struct machine *machine,
+	       const struct selection *selection, struct out *out, int status)
 {
 	if (status == STATUS_USAGE)
 		return status;
 	out_document(out, "why_empty", out_string(why_empty(machine)));
 	if (out_count(out) == 0)
 		status = nothing_to_show(arguments->context, machine, status);
-	status = status_worst(status, show_notes(arguments->context, machine));
+	status = status_worst(status, show_notes(arguments->context, machine, selection));
 	show(arguments->context, out);
 	return status;
 }

@@ -8,6 +8,7 @@
 
 struct selection {
 	bool everything;  /* no operand was given */
+	bool wrong_usage; /* an operand was none at all */
 	bool *groups;	  /* one a group of the machine; a device stands for its group */
 	bool *devices;	  /* one a device of the machine: those named, and those of named groups */
 };
@@ -44,6 +45,17 @@ bool selects_group(const struct selection *selection, const struct machine *mach
 		   const struct group *group);
 
 /**
+ * show_notes() - say what went wrong in reading the machine
+ * @selection: whose faults matter; NULL for all
+ *
+ * With --verbose everything that is unknown and why; else only the first faults that matter.
+ *
+ * Return: STATUS_FAILED when there are faults that matter, else STATUS_OK.
+ */
+int show_notes(const struct context *context, const struct machine *machine,
+	       const struct selection *selection);
+
+/**
  * nothing_to_show() - the status of a command that ends without rows
  * @status: what was found so far
  *
@@ -62,7 +74,7 @@ int nothing_to_show(const struct context *context, const struct machine *machine
  *
  * Return: the exit status.
  */
-int end_groups(const struct arguments *arguments, const struct machine *machine, struct out *out,
-	       int status);
+int end_groups(const struct arguments *arguments, const struct machine *machine,
+	       const struct selection *selection, struct out *out, int status);
 
 #endif

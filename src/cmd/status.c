@@ -6,6 +6,7 @@
 
 #include "cmd/cells.h"
 #include "cmd/reader.h"
+#include "cmd/selection.h"
 #include "model/system.h"
 #include "model/viability.h"
 #include "util/alloc.h"
@@ -106,6 +107,26 @@ static void add_remapping(const struct overview *overview)
 		    "risk with vfio_iommu_type1 allow_unsafe_interrupts=1");
 }
 
+/* Return: whether an option of the command line has @value in its list: intel_iommu=on,strict. */
+static bool said_value(const struct machine *machine, const char *option, const char *value)
+{
+	const char *at = machine->command_line;
+	size_t len = strlen(option), value_len = strlen(value);
+
+	while (at && (at = strstr(at, option))) {
+		const char *part = at + len;
+
+		if ((at == machine->command_line || at[-1] == ' ') && *part == '=')
+			for (size_t n; *part && *part != ' '; part += n) {
+				n = strcspn(++part, ", ");
+				if (n == value_len && strncmp(part, value, n) == 0)
+					return true;
+			}
+		at += len;
+	}
+	return false;
+}
+
 /* Return: whether a word of the command line begins with @option. */
 static bool said(const struct machine *machine, const char *option)
 {
@@ -124,11 +145,12 @@ static const char *who_set_type(const struct machine *machine)
 {
 	if (!machine->command_line)
 		return "set by ?";
-	if (said(machine, "iommu.passthrough=") || said(machine, "iommu=pt") ||
-	    said(machine, "iommu=nopt") || said(machine, "iommu.strict=") ||
-	    said(machine, "intel_iommu=strict") || said(machine, "amd_iommu=fullflush"))
+	if (said(machine, "iommu.passthrough=") || said(machine, "iommu.strict=") ||
+	    said_value(machine, "iommu", "pt") || said_value(machine, "iommu", "nopt") ||
+	    said_value(machine, "intel_iommu", "strict") ||
+	    said_value(machine, "amd_iommu", "fullflush"))
 		return "set on the command line";
-	return "kernel default";
+	return "not set on the command line"; /* the kernel's default, or changed since */
 }
 
 static size_t count_type(const struct machine *machine, const char *type)
@@ -257,9 +279,11 @@ static void add_limits(const struct overview *overview)
 {
 	const struct system *system = overview->system;
 
+	bool loaded = system->vfio_type1 == MODULE_LOADED || system->vfio_type1 == MODULE_BUILT_IN;
+
 	/* Without the module nothing was chosen yet. */
 	if (system->unsafe_interrupts == TRI_UNKNOWN)
-		add(overview, "unsafe-interrupts", out_absent(), INFO, NULL);
+		add(overview, "unsafe-interrupts", loaded ? out_unknown() : out_absent(), INFO, NULL);
 	else if (system->unsafe_interrupts == TRI_YES)
 		add(overview, "unsafe-interrupts", out_string("allowed"), WARN,
 		    "a guest can send interrupts to the host; clear vfio_iommu_type1 "
@@ -267,7 +291,9 @@ static void add_limits(const struct overview *overview)
 	else
 		add(overview, "unsafe-interrupts", out_string("not allowed"), OK, NULL);
 	add(overview, "entry-limit",
-	    system->entry_limit < 0 ? out_absent() : out_format("%" PRId64, system->entry_limit),
+	    system->entry_limit >= 0 ? out_format("%" PRId64, system->entry_limit) :
+	    loaded		     ? out_unknown() :
+				       out_absent(),
 	    INFO, NULL);
 	if (!system->memlock_known)
 		add(overview, "memlock", out_unknown(), INFO, NULL);
@@ -333,7 +359,7 @@ static int overview(const void *own, const struct source *source, struct out *ou
 	add(&overview, "kernel", string_or_unknown(machine->release), INFO, NULL);
 	add(&overview, "iommutool", out_string(IOMMUTOOL_VERSION ", reads Linux and captures"), INFO,
 	    NULL);
-	status = show_notes(arguments->context, machine);
+	status = show_notes(arguments->context, machine, NULL);
 	show(arguments->context, out);
 	machine_free(machine);
 	return status;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cmd/selection.h"
 #include "collect/collect.h"
 #include "command.h"
 #include "util/alloc.h"
@@ -157,7 +158,7 @@ static int list_tables(const struct tables_arguments *arguments, const struct so
 		why_nothing(context, machine);
 		status = STATUS_SKIPPED;
 	}
-	status = status_worst(status, show_notes(context, machine));
+	status = status_worst(status, show_notes(context, machine, NULL));
 	show(context, out);
 	machine_free(machine);
 	return status;

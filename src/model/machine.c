@@ -3,6 +3,7 @@
 #include "model/machine.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,41 +61,57 @@ void machine_free(struct machine *machine)
 	free(machine->release);
 	free(machine->command_line);
 	strings_free(&machine->notes);
-	strings_free(&machine->faults);
+	for (size_t i = 0; i < machine->nr_faults; i++) {
+		free(machine->faults[i].subject);
+		free(machine->faults[i].text);
+	}
+	free(machine->faults);
 	free(machine);
 }
 
-static void __attribute__((format(printf, 3, 0)))
-add_note(struct machine *machine, bool is_fault, const char *format, va_list ap)
+/* Takes @text over. */
+static void take_note(struct machine *machine, char *text)
 {
-	char *text;
-
-	if (vasprintf(&text, format, ap) < 0)
-		return;
 	flatten(text);
-	if (is_fault && !strings_contain(&machine->faults, text))
-		strings_add(&machine->faults, text);
-	if (!strings_contain(&machine->notes, text))
-		strings_add(&machine->notes, text);
-	free(text);
+	if (strings_contain(&machine->notes, text))
+		free(text);
+	else
+		strings_take(&machine->notes, text);
 }
 
 void machine_note(struct machine *machine, const char *format, ...)
 {
 	va_list ap;
+	char *text;
+	int length;
 
 	va_start(ap, format);
-	add_note(machine, false, format, ap);
+	length = vasprintf(&text, format, ap);
 	va_end(ap);
+	if (length >= 0)
+		take_note(machine, text);
 }
 
-void machine_fault(struct machine *machine, const char *format, ...)
+void machine_fault(struct machine *machine, const char *subject, const char *format, ...)
 {
+	struct fault *fault;
 	va_list ap;
+	char *text;
+	int length;
 
 	va_start(ap, format);
-	add_note(machine, true, format, ap);
+	length = vasprintf(&text, format, ap);
 	va_end(ap);
+	if (length < 0)
+		die_out_of_memory();
+	machine->faults = xgrow(machine->faults, machine->nr_faults, sizeof(*machine->faults));
+	fault = &machine->faults[machine->nr_faults++];
+	*fault = (struct fault){
+		.subject = xstrdup(subject),
+		.text = xasprintf("%s: %s", subject, text),
+	};
+	free(text);
+	take_note(machine, xstrdup(fault->text));
 }
 
 void machine_read_error(struct machine *machine, const char *subject, const char *what, int code)
@@ -102,7 +119,7 @@ void machine_read_error(struct machine *machine, const char *subject, const char
 	if (code == -ENOENT || code == -EACCES || code == -EPERM)
 		machine_note(machine, "%s: %s: %s", subject, what, strerror(-code));
 	else
-		machine_fault(machine, "%s: %s: %s", subject, what,
+		machine_fault(machine, subject, "%s: %s", what,
 			      code == -EINVAL || code == -ERANGE ? "not what should be there" :
 								   strerror(-code));
 }
@@ -144,6 +161,11 @@ struct group *find_group(const struct machine *machine, uint32_t number)
 		return NULL;
 	return bsearch(&number, machine->groups, machine->nr_groups, sizeof(*machine->groups),
 		       compare_to_group);
+}
+
+void group_name(const struct group *group, char text[GROUP_NAME_SIZE])
+{
+	snprintf(text, GROUP_NAME_SIZE, "group %" PRIu32, group->number);
 }
 
 struct unit *find_unit(const struct machine *machine, const char *name)

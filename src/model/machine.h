@@ -81,7 +81,7 @@ struct region {
 struct holder {
 	int pid;
 	char command[32];
-	char *node; /* /dev/vfio/8, /dev/vfio/devices/vfio0 */
+	char *node; /* /dev/vfio/8, /dev/vfio/devices/vfio0, or anon_inode:[vfio-device] */
 };
 
 struct group {
@@ -120,13 +120,25 @@ struct unit {
 /* --- the machine ------------------------------------------------------------------------ */
 
 /* Whether a file was there and could be read. */
-enum availability { FILE_UNASKED, FILE_ABSENT, FILE_DENIED, FILE_READ, FILE_BROKEN };
+enum availability {
+	FILE_UNASKED,
+	FILE_ABSENT,
+	FILE_DENIED, /* there, but not permitted, or nobody asked for its content */
+	FILE_READ,
+	FILE_BROKEN,
+};
 
 /* An ACPI table of the machine. */
 struct firmware_table {
 	enum availability state;
 	struct acpi_table *table; /* NULL unless FILE_READ */
 	char name[8]; /* as the kernel shows it: "DMAR", or "DMAR1" where there are several */
+};
+
+/* Something that a healthy system does not have. */
+struct fault {
+	char *subject; /* name of a device, "group N", or a path */
+	char *text;    /* the whole sentence, which begins with the subject */
 };
 
 struct machine {
@@ -145,7 +157,8 @@ struct machine {
 	char *release;		 /* of the kernel, "6.1.0-39-amd64"; NULL: unknown */
 	char *command_line;	 /* of the kernel; NULL: unknown */
 	struct strings notes;	 /* why something is unknown: "subject: why; next step" */
-	struct strings faults;	 /* those of them that no healthy system has: errors, contradictions */
+	struct fault *faults;	 /* those of them that no healthy system has: errors, contradictions */
+	size_t nr_faults;
 };
 
 struct machine *machine_new(void);
@@ -155,9 +168,12 @@ void machine_free(struct machine *machine);
 void machine_note(struct machine *machine, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The same for what no healthy system has: commands say it without being asked, and end with 2. */
-void machine_fault(struct machine *machine, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/*
+ * The same for what no healthy system has: commands say it without being asked, and end with 2.
+ * @format is what follows the subject.
+ */
+void machine_fault(struct machine *machine, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* A note, or a fault unless @code means that something is absent or not permitted. */
 void machine_read_error(struct machine *machine, const char *subject, const char *what, int code);
@@ -167,6 +183,11 @@ struct device *find_device(const struct machine *machine, const struct bdf *bdf)
 struct device *find_device_named(const struct machine *machine, const char *name);
 struct group *find_group(const struct machine *machine, uint32_t number);
 struct unit *find_unit(const struct machine *machine, const char *name);
+
+#define GROUP_NAME_SIZE 20
+
+/* Writes "group N", how messages name it. */
+void group_name(const struct group *group, char text[GROUP_NAME_SIZE]);
 
 enum role device_role(const struct device *device);
 const char *role_name(enum role role); /* NULL for ROLE_UNKNOWN */

@@ -52,7 +52,8 @@ static enum region_meaning direct_meaning(const struct machine *machine, const s
 		return MEANING_UNKNOWN;
 	if (major > 6 || (major == 6 && minor >= 6))
 		return MEANING_REFUSED;
-	return unit ? MEANING_EXCLUDED : MEANING_UNKNOWN;
+	/* Kernels of distributions with an older number may have either. */
+	return unit && major == 6 ? MEANING_EXCLUDED : MEANING_UNKNOWN;
 }
 
 enum region_meaning region_meaning(const struct machine *machine, const struct group *group,
@@ -108,6 +109,14 @@ static bool in_scopes(const struct machine *machine, const struct dmar_structure
 	return false;
 }
 
+/* USB and graphics devices bring it relaxable (intel/iommu.c, device_rmrr_is_relaxable), others not. */
+static bool region_type_fits(const struct region *region, const struct device *device)
+{
+	bool relaxable = device->class >> 8 == 0x0c03 || device->class >> 16 == 0x03;
+
+	return device->class < 0 || relaxable == (region->type == REGION_DIRECT_RELAXABLE);
+}
+
 /* The kernel merges regions of one type that touch, so one may stand for several RMRRs. */
 static bool from_rmrr(const struct machine *machine, const struct group *group,
 		      const struct region *region, struct found *found)
@@ -121,7 +130,8 @@ static bool from_rmrr(const struct machine *machine, const struct group *group,
 		    !range_overlaps((struct range){ rmrr->start, rmrr->end }, range_of(region)))
 			continue;
 		for (size_t k = 0; k < group->nr_devices; k++)
-			if (in_scopes(machine, rmrr, group->devices[k]))
+			if (region_type_fits(region, group->devices[k]) &&
+			    in_scopes(machine, rmrr, group->devices[k]))
 				add(found, group->devices[k]);
 	}
 	return found->nr > 0;
@@ -136,6 +146,7 @@ static bool from_ivmd(const struct machine *machine, const struct group *group,
 		const struct ivrs_block *ivmd = &ivrs->ivrs.blocks[i];
 
 		if (ivmd->type != IVRS_IVMD || ivmd->end < ivmd->start ||
+		    !(ivmd->flags & (IVRS_IVMD_UNITY | IVRS_IVMD_EXCLUSION)) ||
 		    !range_overlaps((struct range){ ivmd->start, ivmd->end }, range_of(region)))
 			continue;
 		for (size_t k = 0; k < group->nr_devices; k++)
@@ -148,7 +159,10 @@ static bool from_ivmd(const struct machine *machine, const struct group *group,
 
 static bool from_isa(const struct group *group, const struct region *region, struct found *found)
 {
-	if (region->start != 0 || region->end < ISA_END)
+	const struct unit *unit = group_unit(group);
+
+	if (region->type != REGION_DIRECT_RELAXABLE || region->start != 0 ||
+	    region->end != ISA_END || !unit || unit->kind != UNIT_INTEL_VTD)
 		return false;
 	for (size_t i = 0; i < group->nr_devices; i++)
 		if (device_role(group->devices[i]) == ROLE_ISA_BRIDGE)

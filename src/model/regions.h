@@ -16,6 +16,7 @@ enum region_meaning {
 
 const char *region_meaning_name(enum region_meaning meaning); /* NULL for unknown */
 
+/* Wants FACT_UNIT and FACT_KERNEL. */
 enum region_meaning region_meaning(const struct machine *machine, const struct group *group,
 				   const struct region *region);
 
@@ -47,7 +48,7 @@ void usable_free(struct usable *usable);
 
 struct width;
 
-/* Return: the width that every device of the group has. */
+/* Wants what unit_width() wants. Return: the width that every device of the group has. */
 struct width group_width(const struct machine *machine, const struct group *group);
 
 #endif

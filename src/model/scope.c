@@ -48,7 +48,7 @@ const struct device *scope_device(const struct machine *machine, uint16_t segmen
 	for (size_t i = 0; i < machine->nr_devices; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (!device->is_pci || device->bdf.domain != segment ||
+		if (!device->is_pci || device->physical || device->bdf.domain != segment ||
 		    device->bdf.device != scope->path[scope->nr_path - 1].device ||
 		    device->bdf.function != scope->path[scope->nr_path - 1].function)
 			continue;

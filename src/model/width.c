@@ -208,14 +208,14 @@ int amd_efr(const struct machine *machine, const struct unit *unit, uint64_t *ef
 	return -ENODATA;
 }
 
-/* Since generic page tables (Linux 6.19) the aperture follows the table levels and VASize. */
-static enum tristate has_generic_tables(const struct machine *machine)
+/* Return: whether the kernel is Linux 6.@wanted or later. */
+static enum tristate is_since(const struct machine *machine, unsigned wanted)
 {
 	unsigned major, minor;
 
 	if (!machine->release || sscanf(machine->release, "%u.%u", &major, &minor) != 2)
 		return TRI_UNKNOWN;
-	return major > 6 || (major == 6 && minor >= 19) ? TRI_YES : TRI_NO;
+	return major > 6 || (major == 6 && minor >= wanted) ? TRI_YES : TRI_NO;
 }
 
 static bool has_word(const char *line, const char *word)
@@ -231,9 +231,15 @@ static bool has_word(const char *line, const char *word)
 	return false;
 }
 
+/* Said, or perhaps said. */
+static bool may_say(const struct machine *machine, const char *word)
+{
+	return !machine->command_line || has_word(machine->command_line, word);
+}
+
 static bool wants_version_2(const struct machine *machine)
 {
-	return machine->command_line && has_word(machine->command_line, "pgtbl_v2");
+	return may_say(machine, "pgtbl_v2");
 }
 
 /*
@@ -287,13 +293,18 @@ static void add_generic_tables(struct width *width, const struct machine *machin
 
 static struct width amd_width(const struct machine *machine, const struct unit *unit)
 {
-	enum tristate generic = has_generic_tables(machine);
+	/*
+	 * Generic page tables (Linux 6.19) bound the aperture by VASize and EFR.HATS; shortly before
+	 * them HATS alone came to do so, so there both are possible.
+	 */
+	bool may_grow = is_since(machine, 19) != TRI_YES;
+	bool may_be_bounded = is_since(machine, 17) != TRI_NO;
 	struct width width = { WIDTH_UNKNOWN, WIDTH_UNKNOWN };
 	uint64_t efr;
 
-	if (generic != TRI_YES)
+	if (may_grow)
 		add_grown_tables(&width, machine);
-	if (generic != TRI_NO) {
+	if (may_be_bounded) {
 		if (amd_efr(machine, unit, &efr) < 0)
 			return (struct width){ WIDTH_UNKNOWN, WIDTH_UNKNOWN };
 		add_generic_tables(&width, machine, unit, efr);
@@ -322,7 +333,7 @@ struct width unit_width(const struct machine *machine, const struct unit *unit)
 #define SIZE_2M UINT64_C(0x200000)
 #define SIZE_1G UINT64_C(0x40000000)
 
-size_t unit_page_sizes(const struct unit *unit, uint64_t sizes[3])
+size_t unit_page_sizes(const struct machine *machine, const struct unit *unit, uint64_t sizes[3])
 {
 	bool two_mega = true, one_giga = true;
 	size_t nr = 0;
@@ -335,6 +346,8 @@ size_t unit_page_sizes(const struct unit *unit, uint64_t sizes[3])
 		if (intel_has_first_stage(unit)) /* which always has 2 MiB */
 			one_giga = one_giga && bits(unit->cap, 56, 56);
 	}
+	if (may_say(machine, unit->kind == UNIT_AMD_VI ? "nohugepages" : "sp_off"))
+		two_mega = one_giga = false;
 	sizes[nr++] = SIZE_4K;
 	if (two_mega)
 		sizes[nr++] = SIZE_2M;

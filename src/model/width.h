@@ -16,7 +16,11 @@ struct width {
 	unsigned gaw_max; /* bits that the hardware could do; WIDTH_UNKNOWN */
 };
 
-/* Return: the width of a unit, from its registers, the IVRS and, for AMD, the kernel's release. */
+/*
+ * Wants FACT_UNIT, FACT_REGISTERS, FACT_TABLES and FACT_KERNEL.
+ *
+ * Return: the width of a unit, from its registers, the IVRS and, for AMD, the kernel's release.
+ */
 struct width unit_width(const struct machine *machine, const struct unit *unit);
 
 /* Return: the width that both have: the lower values, unknown when one is unknown. */
@@ -35,7 +39,7 @@ bool intel_has_remapping(const struct unit *unit);	 /* a capability, not that it
 size_t intel_sagaw(const struct unit *unit, unsigned widths[5]);
 
 /* Page sizes that every kind of table of the unit has. Return: how many, at most 3; 0 unknown. */
-size_t unit_page_sizes(const struct unit *unit, uint64_t sizes[3]);
+size_t unit_page_sizes(const struct machine *machine, const struct unit *unit, uint64_t sizes[3]);
 
 /**
  * amd_efr() - which of the two values in sysfs is the extended feature register

@@ -2,6 +2,7 @@
 /* Table, raw and pair lines: the only file that uses libsmartcols. */
 #include "out/rows.h"
 
+#include <errno.h>
 #include <libsmartcols.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static void add_line(const struct out *out, struct libscols_table *table,
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 
 	if (!line)
-		return;
+		die_out_of_memory();
 	for (size_t i = 0; i < out->nr_chosen; i++) {
 		const struct out_column *column = &out->schema->columns[out->chosen[i]];
 		const struct out_row *owner = row_owning(row, column);
@@ -60,7 +61,7 @@ void print_table(const struct out *out, FILE *stream, bool colors)
 	struct libscols_table *table = scols_new_table();
 
 	if (!table)
-		return;
+		die_out_of_memory();
 	scols_table_set_stream(table, stream);
 	scols_table_enable_noheadings(table, out->noheadings);
 	scols_table_enable_raw(table, out->format == OUT_RAW);
@@ -71,7 +72,8 @@ void print_table(const struct out *out, FILE *stream, bool colors)
 		add_column(table, &out->schema->columns[out->chosen[i]], colors);
 	for (size_t i = 0; i < out->root.nr_children; i++)
 		add_lines(out, table, out->root.children[i], colors);
-	scols_print_table(table);
+	if (scols_print_table(table) == -ENOMEM)
+		die_out_of_memory();
 	scols_unref_table(table);
 
 	if (out->format == OUT_TABLE)

@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void die_out_of_memory(void)
+{
+	fputs("iommutool: out of memory\n", stderr);
+	exit(2);
+}
+
 static void *or_die(void *pointer)
 {
-	if (!pointer) {
-		fputs("iommutool: out of memory\n", stderr);
-		exit(2);
-	}
+	if (!pointer)
+		die_out_of_memory();
 	return pointer;
 }
 

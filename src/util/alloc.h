@@ -8,6 +8,9 @@
 
 #include <stddef.h>
 
+/* For a library that says it ran out of memory. */
+void die_out_of_memory(void) __attribute__((noreturn));
+
 void *xcalloc(size_t count, size_t size);
 void *xreallocarray(void *pointer, size_t count, size_t size);
 char *xstrdup(const char *text);

@@ -32,7 +32,7 @@ static void test_reasons(void **state)
 		  "iommutool tables" },
 		{ "noiommu", 0, 0, true, A, A, A, "noiommu", "IOMMU" },
 		{ "noiommu with a table", 0, 0, true, R, A, A, "noiommu", "IOMMU" },
-		{ "tables not to be seen", 0, 0, false, U, U, U, NULL, "root" },
+		{ "tables not to be seen", 0, 0, false, U, U, U, NULL, "-v" },
 	};
 
 	(void)state;
@@ -62,9 +62,21 @@ static void test_reasons(void **state)
 	}
 }
 
+static void test_groups_not_to_be_seen(void **state)
+{
+	struct machine machine = { .nr_units = 1, .dmar.state = FILE_READ };
+
+	(void)state;
+	assert_null(why_empty(&machine));
+	assert_non_null(strstr(why_empty_sentence(&machine), "-v"));
+	machine.groups_known = true;
+	assert_string_equal(why_empty(&machine), "not-covered");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_reasons) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_reasons),
+					   cmocka_unit_test(test_groups_not_to_be_seen) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,6 +37,7 @@ static inline void world_init(struct world *world)
 	world->machine.units = &world->unit;
 	world->machine.nr_units = 1;
 	world->machine.remapping = TRI_UNKNOWN;
+	world->machine.command_line = (char *)"";
 	world->group.number = 8;
 	world->group.devices = world->members;
 	world->group.regions = world->regions;

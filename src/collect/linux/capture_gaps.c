@@ -16,9 +16,7 @@ static char *clean(const char *text)
 {
 	char *copy = utf8_repair(text);
 
-	for (char *c = copy; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
+	flatten(copy);
 	return copy;
 }
 

@@ -96,14 +96,14 @@ static void read_group_link(struct machine *machine, int dir, struct device *dev
 	if (n == -ENOENT)
 		return;
 	if (n < 0 || parse_u64(text, 10, UINT32_MAX, &number) < 0) {
-		machine_fault(machine, "%s: iommu_group: no link to a group", device->name);
+		machine_fault(machine, device->name, "iommu_group: no link to a group");
 		return;
 	}
 	device->group = find_group(machine, (uint32_t)number);
 	device->group_known = device->group || machine->has_noiommu_groups;
 	if (!device->group_known)
-		machine_fault(machine, "%s: iommu_group: group %s is not in /" PATH_GROUPS,
-			      device->name, text);
+		machine_fault(machine, device->name,
+			      "iommu_group: group %s is not in /" PATH_GROUPS, text);
 }
 
 static void read_unit_link(struct machine *machine, int dir, struct device *device)
@@ -116,7 +116,7 @@ static void read_unit_link(struct machine *machine, int dir, struct device *devi
 	/* The function of an AMD IOMMU has a directory of this name, which is no link. */
 	device->unit_known = n == -ENOENT || n == -EINVAL || device->unit;
 	if (!device->unit_known)
-		machine_fault(machine, "%s: iommu: %s", device->name,
+		machine_fault(machine, device->name, "iommu: %s",
 			      n < 0 ? strerror((int)-n) : "no such unit in /" PATH_UNITS);
 }
 
@@ -126,7 +126,7 @@ static void read_device(const struct source *source, struct machine *machine, un
 	_cleanup_close_ int dir = source_open_dir(source, path);
 
 	if (dir < 0) {
-		machine_fault(machine, "%s: /%s: %s", device->name, path, strerror(-dir));
+		machine_fault(machine, device->name, "/%s: %s", path, strerror(-dir));
 		return;
 	}
 	read_group_link(machine, dir, device);
@@ -178,7 +178,7 @@ static void add_pci_devices(const struct source *source, struct machine *machine
 	int r = source_list(source, PATH_PCI_DEVICES, &names);
 
 	if (r < 0 && r != -ENOENT)
-		machine_fault(machine, "/" PATH_PCI_DEVICES ": %s", strerror(-r));
+		machine_fault(machine, "/" PATH_PCI_DEVICES, "%s", strerror(-r));
 	for (size_t i = 0; i < names.nr; i++) {
 		char path[sizeof(PATH_PCI_DEVICES) + 32];
 		char text[BDF_TEXT_SIZE];
@@ -186,7 +186,7 @@ static void add_pci_devices(const struct source *source, struct machine *machine
 		if (bdf_parse(names.items[i], &bdf) == 0)
 			bdf_format(&bdf, text);
 		if (bdf_parse(names.items[i], &bdf) < 0 || strcmp(text, names.items[i]) != 0) {
-			machine_fault(machine, "/" PATH_PCI_DEVICES "/%s: not a PCI address",
+			machine_fault(machine, "/" PATH_PCI_DEVICES, "%s: not a PCI address",
 				      names.items[i]);
 			continue;
 		}
@@ -293,12 +293,14 @@ static void check_members(const struct source *source, struct machine *machine,
 	_cleanup_free_ char *path = xasprintf(PATH_GROUPS "/%" PRIu32 "/devices", group->number);
 	_cleanup_close_ int dir = source_open_dir(source, path);
 	struct strings names = { 0 };
+	char subject[GROUP_NAME_SIZE];
 	int r = dir < 0 ? dir : source_list(source, path, &names);
+
+	group_name(group, subject);
 
 	if (r < 0) {
 		group->has_strangers = true;
-		machine_fault(machine, "group %" PRIu32 ": devices: %s", group->number,
-			      strerror(-r));
+		machine_fault(machine, subject, "devices: %s", strerror(-r));
 	}
 	for (size_t i = 0; i < names.nr; i++) {
 		char name[128];
@@ -309,9 +311,7 @@ static void check_members(const struct source *source, struct machine *machine,
 		if (is_member(group, name))
 			continue;
 		group->has_strangers = true;
-		machine_fault(machine,
-			      "group %" PRIu32 ": it holds %s, of which nothing can be read",
-			      group->number, name);
+		machine_fault(machine, subject, "it holds %s, of which nothing can be read", name);
 	}
 	strings_free(&names);
 }

@@ -62,7 +62,7 @@ static void read_regions(const struct source *source, struct machine *machine, i
 		return;
 	}
 	/* The kernel cuts what does not fit into a page, in the middle of a word if need be. */
-	if (n > 0 && text[n - 1] != '\n') {
+	if (n >= PAGE - 1 || (n > 0 && text[n - 1] != '\n')) {
 		machine_note(machine,
 			     "group %" PRIu32 ": reserved_regions: cut short; the regions of this "
 			     "group are unknown",
@@ -96,17 +96,19 @@ static void read_group(const struct source *source, struct machine *machine, uns
 {
 	_cleanup_free_ char *path = xasprintf(PATH_GROUPS "/%" PRIu32, group->number);
 	_cleanup_close_ int dir = source_open_dir(source, path);
-	char text[32], subject[32];
+	char text[32], subject[GROUP_NAME_SIZE];
 	ssize_t n;
 
-	snprintf(subject, sizeof(subject), "group %" PRIu32, group->number);
+	group_name(group, subject);
 	if (dir < 0) {
-		machine_fault(machine, "group %" PRIu32 ": %s", group->number, strerror(-dir));
+		machine_fault(machine, subject, "%s", strerror(-dir));
 		return;
 	}
 	if (facts & FACT_GROUP_TYPE) {
 		n = read_attribute(source, dir, "type", text, sizeof(text));
-		if (n > 0)
+		if (n > 0 && strcmp(text, "unknown") == 0)
+			machine_note(machine, "%s: it has no default domain", subject);
+		else if (n > 0)
 			group->type = xstrdup(text);
 		else
 			machine_read_error(machine, subject, "type", n < 0 ? (int)n : -EINVAL);
@@ -126,14 +128,12 @@ static bool is_noiommu(const struct source *source, uint32_t number)
 	       strcmp(name, "vfio-noiommu") == 0;
 }
 
-static bool noiommu_allowed(const struct source *source)
+/* The parameter that allows them can be cleared while they are there: only the module counts. */
+static bool has_vfio(const struct source *source)
 {
-	_cleanup_close_ int dir = source_open_dir(source, "sys/module/vfio/parameters");
-	char text[8];
+	_cleanup_close_ int dir = source_open_dir(source, "sys/module/vfio");
 
-	return dir >= 0 &&
-	       read_attribute(source, dir, "enable_unsafe_noiommu_mode", text, sizeof(text)) > 0 &&
-	       *text == 'Y';
+	return dir >= 0;
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -145,7 +145,7 @@ static int compare_groups(const void *a, const void *b)
 
 void collect_groups(const struct source *source, struct machine *machine, unsigned facts)
 {
-	bool noiommu = noiommu_allowed(source);
+	bool vfio = has_vfio(source);
 	struct strings names = { 0 };
 	uint64_t number;
 	int r = source_list(source, PATH_GROUPS, &names);
@@ -153,15 +153,15 @@ void collect_groups(const struct source *source, struct machine *machine, unsign
 	/* A kernel without any IOMMU driver has no such folder, and no units either. */
 	machine->groups_known = r == 0 || (r == -ENOENT && machine->nr_units == 0);
 	if (!machine->groups_known)
-		machine_fault(machine, "/" PATH_GROUPS ": %s", strerror(-r));
+		machine_fault(machine, "/" PATH_GROUPS, "%s", strerror(-r));
 	for (size_t i = 0; i < names.nr; i++) {
 		if (parse_u64(names.items[i], 10, UINT32_MAX, &number) < 0 ||
 		    (names.items[i][0] == '0' && names.items[i][1])) {
-			machine_fault(machine, "/" PATH_GROUPS "/%s: not a group number",
+			machine_fault(machine, "/" PATH_GROUPS, "%s: not a group number",
 				      names.items[i]);
 			continue;
 		}
-		if (noiommu && is_noiommu(source, (uint32_t)number)) {
+		if (vfio && is_noiommu(source, (uint32_t)number)) {
 			machine->has_noiommu_groups = true;
 			continue;
 		}

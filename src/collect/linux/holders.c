@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/bdf.h"
 #include "model/viability.h"
@@ -68,13 +69,33 @@ static struct group *group_of_device_file(const struct machine *machine, int pro
 	return group;
 }
 
+/*
+ * A node that a jailed process opened has the path of its jail before it, and one that was removed
+ * since then " (deleted)" behind it.
+ *
+ * Return: where the node's own path begins in @target, shortened to it.
+ */
+static const char *own_path(char *target)
+{
+	static const char deleted[] = " (deleted)";
+	char *node = strstr(target, GROUP_NODE);
+	size_t length = strlen(target);
+
+	if (node && length > strlen(deleted) &&
+	    strcmp(target + length - strlen(deleted), deleted) == 0)
+		target[length - strlen(deleted)] = '\0';
+	return node ? node : target;
+}
+
+/* @target: where the link of the open file leads; set to the node's own path */
 static struct group *group_of_file(const struct machine *machine, int process, const char *number,
-				   const char *target)
+				   const char **path, char *target)
 {
 	uint64_t group;
 
 	if (strcmp(target, DEVICE_FILE) == 0)
 		return group_of_device_file(machine, process, number);
+	*path = target = (char *)own_path(target);
 	if (strncmp(target, DEVICE_NODE, strlen(DEVICE_NODE)) == 0)
 		return group_of_cdev(machine, target + strlen(DEVICE_NODE));
 	if (strncmp(target, GROUP_NODE, strlen(GROUP_NODE)) != 0 ||
@@ -91,22 +112,27 @@ static bool look_at_process(const struct machine *machine, int proc, int pid)
 	int fd = process < 0 ? -1 : openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_dir_ DIR *files = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	bool holds_known = false, holds_unknown = false;
 	char target[256];
 
 	if (!files)
 		return errno == ENOENT || errno == ESRCH; /* it has ended */
 	while ((entry = readdir(files))) {
 		ssize_t n = readlinkat(dirfd(files), entry->d_name, target, sizeof(target) - 1);
+		const char *node = target;
 		struct group *group;
 
 		if (n < 0)
 			continue;
 		target[n] = '\0';
-		group = group_of_file(machine, process, entry->d_name, target);
+		group = group_of_file(machine, process, entry->d_name, &node, target);
 		if (group)
-			add_holder(group, pid, process, target);
+			add_holder(group, pid, process, node);
+		holds_known |= group != NULL;
+		/* Older kernels do not say which device it is; mostly the group is open too. */
+		holds_unknown |= !group && strcmp(target, DEVICE_FILE) == 0;
 	}
-	return true;
+	return holds_known || !holds_unknown;
 }
 
 static bool sees_all_processes(int proc)
@@ -114,7 +140,8 @@ static bool sees_all_processes(int proc)
 	char name[64];
 	ssize_t n = readlinkat(proc, "self/ns/pid", name, sizeof(name) - 1);
 
-	if (n < 0)
+	/* Mounted with hidepid=invisible, /proc lacks the processes of others: 1 is always root's. */
+	if (n < 0 || faccessat(proc, "1", F_OK, 0) < 0)
 		return false;
 	name[n] = '\0';
 	return strcmp(name, INITIAL_PID_NAMESPACE) == 0;

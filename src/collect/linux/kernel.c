@@ -26,7 +26,17 @@ static void read_remapping(const struct source *source, struct machine *machine)
 	}
 	if (length == 0)
 		return;
-	machine->remapping = strstr((const char *)text, " IR-") ? TRI_YES : TRI_NO;
+	if (strstr((const char *)text, " IR-")) {
+		machine->remapping = TRI_YES;
+		return;
+	}
+	/* On other architectures than x86 chips have other names, and tell nothing. */
+	for (size_t i = 0; i < machine->nr_units; i++)
+		if (machine->units[i].kind == UNIT_SMMU || machine->units[i].kind == UNIT_OTHER) {
+			machine_note(machine, "interrupt remapping: only x86 shows it in /proc/interrupts");
+			return;
+		}
+	machine->remapping = TRI_NO;
 }
 
 static void read_release(const struct source *source, struct machine *machine)

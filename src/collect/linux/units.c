@@ -44,7 +44,6 @@ static void read_intel(const struct source *source, int dir, struct unit *unit)
 {
 	uint64_t number;
 
-	unit->domains_supported = unit->domains_used = -1;
 	unit->has_registers = read_number(source, dir, "cap", 16, UINT64_MAX, &unit->cap) == 0 &&
 			      read_number(source, dir, "ecap", 16, UINT64_MAX, &unit->ecap) == 0 &&
 			      read_number(source, dir, "address", 16, UINT64_MAX,
@@ -83,7 +82,6 @@ static void read_registers(const struct source *source, struct machine *machine,
 	_cleanup_free_ char *path = NULL;
 	_cleanup_close_ int dir = -1;
 
-	unit->domains_supported = unit->domains_used = -1;
 	if (!folders[unit->kind]) {
 		machine_note(machine, "%s: sysfs shows no registers of such a unit: its width, page "
 				      "sizes and domains are unknown",
@@ -111,12 +109,17 @@ static void add_unit(const struct source *source, struct machine *machine, unsig
 	struct unit *unit;
 
 	if (own < 0) {
-		machine_fault(machine, "/%s: %s", path, strerror(-own));
+		machine_fault(machine, name, "/%s: %s", path, strerror(-own));
 		return;
 	}
 	machine->units = xgrow(machine->units, machine->nr_units, sizeof(*machine->units));
 	unit = &machine->units[machine->nr_units++];
-	*unit = (struct unit){ .name = xstrdup(name), .kind = UNIT_OTHER };
+	*unit = (struct unit){
+		.name = xstrdup(name),
+		.kind = UNIT_OTHER,
+		.domains_supported = -1,
+		.domains_used = -1,
+	};
 	for (size_t i = 0; i < sizeof(name_kinds) / sizeof(name_kinds[0]); i++)
 		if (strncmp(name, name_kinds[i].prefix, strlen(name_kinds[i].prefix)) == 0)
 			unit->kind = name_kinds[i].kind;
@@ -133,7 +136,7 @@ void collect_units(const struct source *source, struct machine *machine, unsigne
 	if (dir < 0) {
 		/* A kernel without any IOMMU driver has no such class. */
 		if (dir != -ENOENT)
-			machine_fault(machine, "/" PATH_UNITS ": %s", strerror(-dir));
+			machine_fault(machine, "/" PATH_UNITS, "%s", strerror(-dir));
 		return;
 	}
 	source_list(source, PATH_UNITS, &names);
