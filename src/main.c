@@ -77,8 +77,8 @@ static const struct argp global_argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "COMMAND [ARG...]",
-	.doc = "See, change and test how devices reach memory through the IOMMU: groups, reserved "
-	       "regions, address width, ACPI tables, VFIO.\v",
+	.doc = "Show how devices reach memory through the IOMMU: groups, reserved regions, address "
+	       "width, ACPI tables, VFIO.\v",
 	.children = children,
 	.help_filter = help_filter,
 };
@@ -115,6 +115,8 @@ static int help(const struct context *context, int argc, char **argv)
 			  (char *)"iommutool");
 		return STATUS_OK;
 	}
+	if (argc > 2)
+		return usage_error(context, "help: %s: one command at a time", argv[2]);
 	command = find_command(argv[1]);
 	if (!command)
 		return unknown_command(context, argv[1]);
@@ -122,6 +124,20 @@ static int help(const struct context *context, int argc, char **argv)
 	argp_help(command->argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
 	free(name);
 	return STATUS_OK;
+}
+
+/* Sees to it that everything was written. Return: STATUS_OK or STATUS_FAILED. */
+static int finish_output(const struct context *context)
+{
+	int code = fflush(stdout) == 0 ? 0 : errno;
+
+	if (code == 0 && !ferror(stdout))
+		return STATUS_OK;
+	if (code != EPIPE)
+		complain(context, "standard output: %s; what was printed is not whole",
+			 code ? strerror(code) : "write error");
+	fclose(stdout); /* said once is enough */
+	return STATUS_FAILED;
 }
 
 static int dispatch(struct globals *globals, int argc, char **argv)
@@ -140,7 +156,7 @@ static int dispatch(struct globals *globals, int argc, char **argv)
 	argv[0] = name;
 	status = command->run(&globals->context, argc, argv);
 	free(name);
-	return status;
+	return status_worst(status, finish_output(&globals->context));
 }
 
 /* A file of ours must not become stdout: writing to what was closed has to fail. */
@@ -151,17 +167,13 @@ static void fill_standard_files(void)
 			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-/* The end of every path, those through argp's own exits too. */
+/* The end of the paths that leave by themselves: help, version, lists. */
 static void flush_output(void)
 {
-	int code = fflush(stdout) == 0 ? 0 : errno;
+	static const struct context context = { 0 };
 
-	if (code == 0 && !ferror(stdout))
-		return;
-	if (code != EPIPE)
-		fprintf(stderr, "iommutool: standard output: %s\n",
-			code ? strerror(code) : "write error");
-	_exit(STATUS_FAILED);
+	if (fcntl(STDOUT_FILENO, F_GETFD) >= 0 && finish_output(&context) != STATUS_OK)
+		_exit(STATUS_FAILED);
 }
 
 int main(int argc, char **argv)

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+#include "util/text.h"
 
 static const struct argp argp = {
 	.parser = parse_shared,
@@ -53,6 +56,7 @@ static int capture_to(struct context *context, const char *dir)
 	struct capture_report report = { 0 };
 	struct error err = { 0 };
 	struct source source;
+	_cleanup_free_ char *name = NULL;
 	int status = STATUS_OK;
 
 	if (source_open(&source, context->sysroot, &err) < 0)
@@ -60,8 +64,10 @@ static int capture_to(struct context *context, const char *dir)
 	if (capture(&source, dir, &report, &err) < 0)
 		status = complain_error(context, &err);
 	if (status == STATUS_OK && !context->quiet) {
-		tell_missing(context, &report, dir);
-		printf("%s: %zu files, %zu missing\n", dir, report.files, report.missing.nr);
+		name = xstrdup(dir);
+		flatten(name);
+		tell_missing(context, &report, name);
+		printf("%s: %zu files, %zu missing\n", name, report.files, report.missing.nr);
 	}
 	capture_report_free(&report);
 	source_close(&source);

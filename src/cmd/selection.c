@@ -68,7 +68,8 @@ int find_operand_device(const struct context *context, const struct machine *mac
 					       find_device_named(machine, text);
 	if (*device)
 		return STATUS_OK;
-	complain(context, "%s: no such device here; \"iommutool groups --all\" lists them", text);
+	complain(context, "%s: no such device here; \"iommutool groups --all\" lists them",
+		 *text ? text : "\"\"");
 	return STATUS_FAILED;
 }
 

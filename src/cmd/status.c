@@ -347,7 +347,7 @@ static int overview(const void *own, const struct source *source, struct out *ou
 		return usage_error(arguments->context, "%s: status takes no argument",
 				   arguments->operands[0]);
 	}
-	collect_system(source, machine->release, &system);
+	collect_system(source, machine, &system);
 	add_iommu(&overview);
 	add_remapping(&overview);
 	add_domains(&overview);

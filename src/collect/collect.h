@@ -112,8 +112,8 @@ struct machine *collect(const struct source *source, unsigned facts);
 
 struct system;
 
-/* Modules, nodes and limits; @release of the kernel as in the machine, NULL when unknown. */
-void collect_system(const struct source *source, const char *release, struct system *system);
+/* Modules, nodes and limits. Wants FACT_KERNEL; adds notes to the machine. */
+void collect_system(const struct source *source, struct machine *machine, struct system *system);
 
 /* --- names of vendors, devices and classes (pcidev.c) ------------------------------------ */
 

@@ -19,7 +19,8 @@ static int open_user_file(const char *path, struct error *err)
 	struct stat st = { 0 };
 
 	if (fd < 0)
-		return fail(err, -errno, "%s: %s", path, strerror(errno));
+		return fail(err, -errno, "%s: %s; name a file that you may read", path,
+			    strerror(errno));
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		return fd;
 	close(fd);

@@ -187,6 +187,9 @@ const char *nearest(const char *word, const char *const *names)
 
 	if (strlen(word) > 64)
 		return NULL;
+	for (const char *const *name = names; *name && strlen(word) > 1; name++)
+		if (strncmp(*name, word, strlen(word)) == 0)
+			return *name;
 	for (; *names; names++) {
 		size_t distance = edit_distance(word, *names);
 

@@ -47,7 +47,8 @@ void flatten(char *text);
  * nearest() - the entry of @names that is most like @word
  * @names: NULL-ended
  *
- * Return: the entry with the smallest edit distance, or NULL when none is close enough to suggest.
+ * Return: the first entry that begins with @word, else the one with the smallest edit distance, or
+ * NULL when none is close enough to suggest.
  */
 const char *nearest(const char *word, const char *const *names);
 

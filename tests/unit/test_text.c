@@ -226,10 +226,11 @@ static void test_distance(void **state)
 		bool found;
 	} cases[] = {
 		{ "ab", "abc", true },	      { "ab", "a", true },
-		{ "ab", "abcd", false },      { "abcd", "ab", true },
+		{ "ab", "xycd", false },      { "abcd", "ab", true },
 		{ "abcd", "a", false },	      { "abcd", "abcdef", true },
 		{ "abcd", "cd", true },	      { "abcd", "xyabcd", true },
-		{ "abcd", "abcdefg", false }, { "abcd", "xxcd", true },
+		{ "abcd", "abcdefghij", true }, /* begins with it */
+		{ "abcd", "xbcdefg", false }, { "a", "abc", false }, { "abcd", "xxcd", true },
 		{ "abcd", "xxxd", false },    { "abcd", "bacd", true },
 		{ "abcd", "cdab", false },    { "abcdef", "adef", true },
 		{ "abcdef", "xyzdef", true }, { "abcdef", "wxyzef", false },

@@ -2,6 +2,7 @@
 /* Cuts long lists down to the lines that concern this machine's devices and IOMMU. */
 #include "collect/linux/capture_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,35 @@ void keep_module_lines(const struct source *machine, uint8_t **bytes, size_t *le
 {
 	(void)machine;
 	keep_lines(*bytes, length, names_module, NULL);
+}
+
+/* --- /proc/interrupts -------------------------------------------------------------------- */
+
+/* " 24:   17   3   IR-PCI-MSI-0000:00:02.0   0-edge   eth0" becomes "24: IR-PCI-MSI-0000:00:02.0". */
+static size_t keep_chip(char *line, char *to)
+{
+	const char *name = strsep(&line, ":");
+	const char *word = NULL;
+
+	name += strspn(name, " ");
+	while (line && (word = strsep(&line, " ")))
+		if (*word && strspn(word, "0123456789") != strlen(word))
+			break;
+	return word ? (size_t)sprintf(to, "%s: %s\n", name, word) : 0;
+}
+
+void keep_interrupt_chips(const struct source *machine, uint8_t **bytes, size_t *length)
+{
+	char *kept = xcalloc(*length + 1, 2); /* a line may grow by the blank behind the colon */
+	char *at = (char *)*bytes, *line;
+	size_t done = 0;
+
+	(void)machine;
+	while ((line = strsep(&at, "\n")))
+		done += keep_chip(line, kept + done);
+	free(*bytes);
+	*bytes = (uint8_t *)kept;
+	*length = done;
 }
 
 /* --- pci.ids ---------------------------------------------------------------------------- */

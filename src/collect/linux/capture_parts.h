@@ -54,6 +54,12 @@ void blank_config(const struct source *machine, uint8_t **bytes, size_t *length)
 /* Of modules.dep or modules.builtin, the lines that name a module of VFIO or an IOMMU. */
 void keep_module_lines(const struct source *machine, uint8_t **bytes, size_t *length);
 
+/*
+ * Of /proc/interrupts, the name of each line and of its chip: the counts tell what the machine does,
+ * and the names of handlers may hold addresses of network cards.
+ */
+void keep_interrupt_chips(const struct source *machine, uint8_t **bytes, size_t *length);
+
 /* Of pci.ids, the vendors and devices that this machine has. */
 void keep_known_names(const struct source *machine, uint8_t **bytes, size_t *length);
 

@@ -95,8 +95,9 @@ static void read_memlock(const struct source *source, struct system *system)
 				parse_u64(value, 10, UINT64_MAX, &system->memlock) == 0;
 }
 
-void collect_system(const struct source *source, const char *release, struct system *system)
+void collect_system(const struct source *source, struct machine *machine, struct system *system)
 {
+	const char *release = machine->release;
 	struct strings cdevs = { 0 };
 
 	*system = (struct system){
@@ -110,6 +111,11 @@ void collect_system(const struct source *source, const char *release, struct sys
 	if (source_list(source, "dev/vfio/devices", &cdevs) == 0)
 		system->nr_cdevs = cdevs.nr;
 	strings_free(&cdevs);
+	if (system->vfio_pci == MODULE_UNKNOWN || system->vfio_type1 == MODULE_UNKNOWN ||
+	    system->iommufd == MODULE_UNKNOWN)
+		machine_note(machine, "modules: /lib/modules/%s has no readable modules.dep and "
+				      "modules.builtin: what is not loaded may be loadable",
+			     release ? release : "?");
 	read_type1(source, system);
 	read_memlock(source, system);
 }
