@@ -51,14 +51,13 @@ void keep_module_lines(const struct source *machine, uint8_t **bytes, size_t *le
 /* " 24:   17   3   IR-PCI-MSI-0000:00:02.0   0-edge   eth0" becomes "24: IR-PCI-MSI-0000:00:02.0". */
 static size_t keep_chip(char *line, char *to)
 {
-	const char *name = strsep(&line, ":");
-	const char *word = NULL;
+	const char *name = strsep(&line, ":"), *word;
 
 	name += strspn(name, " ");
-	while (line && (word = strsep(&line, " ")))
-		if (*word && strspn(word, "0123456789") != strlen(word))
-			break;
-	return word ? (size_t)sprintf(to, "%s: %s\n", name, word) : 0;
+	while ((word = strsep(&line, " ")))
+		if (strspn(word, "0123456789") != strlen(word))
+			return (size_t)sprintf(to, "%s: %s\n", name, word);
+	return 0;
 }
 
 void keep_interrupt_chips(const struct source *machine, uint8_t **bytes, size_t *length)
