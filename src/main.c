@@ -134,7 +134,7 @@ static int finish_output(const struct context *context)
 	if (code == 0 && !ferror(stdout))
 		return STATUS_OK;
 	if (code != EPIPE)
-		complain(context, "standard output: %s; what was printed is not whole",
+		complain(context, "standard output: %s",
 			 code ? strerror(code) : "write error");
 	fclose(stdout); /* said once is enough */
 	return STATUS_FAILED;
