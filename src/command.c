@@ -87,9 +87,9 @@ error_t parse_shared(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->err_stream = NULL; /* one line an error, and we wrote it */
 		for (size_t i = 0; children[i].argp; i++)
-			state->child_inputs[i] = children[i].argp == &common_argp ?
-							 (void *)arguments->context :
-							 (void *)&arguments->out;
+			state->child_inputs[i] = children[i].argp == &common_argp
+							 ? (void *)arguments->context
+							 : (void *)&arguments->out;
 		return 0;
 	case ARGP_KEY_ARG:
 		arguments->operands = xgrow(arguments->operands, arguments->nr_operands,
@@ -105,8 +105,8 @@ int begin(struct arguments *arguments, struct context *context, const struct arg
 	  char **argv)
 {
 	arguments->context = context;
-	return argp_parse(argp, argc, argv, ARGP_NO_HELP, NULL, arguments) ? STATUS_USAGE :
-									    STATUS_OK;
+	return argp_parse(argp, argc, argv, ARGP_NO_HELP, NULL, arguments) ? STATUS_USAGE
+									   : STATUS_OK;
 }
 
 struct out *begin_output(const struct arguments *arguments, const struct out_schema *schema,

@@ -43,7 +43,8 @@ struct command {
 	int (*run)(struct context *context, int argc, char **argv);
 };
 
-extern const struct command cmd_status, cmd_groups, cmd_resv_regions, cmd_gaw, cmd_domains, cmd_tables;
+extern const struct command cmd_status, cmd_groups, cmd_resv_regions, cmd_gaw, cmd_domains,
+	cmd_tables;
 extern const struct command cmd_capture;
 
 extern const struct command *const commands[]; /* NULL-ended, in the order of the help */

@@ -62,8 +62,8 @@ static char *help_filter(int key, const char *text, void *input)
 		return (char *)text;
 	help = xstrdup("Commands:\n");
 	for (size_t i = 0; commands[i]; i++) {
-		char *longer = xasprintf("%s  %-14s %s\n", help, commands[i]->name,
-					 commands[i]->summary);
+		char *longer =
+			xasprintf("%s  %-14s %s\n", help, commands[i]->name, commands[i]->summary);
 
 		free(help);
 		help = longer;
@@ -134,8 +134,7 @@ static int finish_output(const struct context *context)
 	if (code == 0 && !ferror(stdout))
 		return STATUS_OK;
 	if (code != EPIPE)
-		complain(context, "standard output: %s",
-			 code ? strerror(code) : "write error");
+		complain(context, "standard output: %s", code ? strerror(code) : "write error");
 	fclose(stdout); /* said once is enough */
 	return STATUS_FAILED;
 }

@@ -13,8 +13,8 @@
 enum { RANGE, GROUP, START, END, TYPE, SOURCE, LINE, NAME };
 
 #define CONFLICTS OUT_LEVEL(0)
-#define FACTS                                                                               \
-	(FACT_RESERVED | FACT_UNIT | FACT_KERNEL | FACT_REGISTERS | FACT_TABLES | FACT_TOPOLOGY | \
+#define FACTS                                                                                      \
+	(FACT_RESERVED | FACT_UNIT | FACT_KERNEL | FACT_REGISTERS | FACT_TABLES | FACT_TOPOLOGY |  \
 	 FACT_CLASS)
 
 static const struct out_column columns[] = {
@@ -65,8 +65,8 @@ static void add_region_conflict(struct out *out, const struct machine *machine,
 	size_t nr;
 	const char *source = region_source(machine, group, region, &devices, &nr);
 
-	add_conflict(out, line, group, (struct range){ region->start, region->end },
-		     region->word, source);
+	add_conflict(out, line, group, (struct range){ region->start, region->end }, region->word,
+		     source);
 	free(devices);
 }
 
@@ -81,7 +81,7 @@ static bool is_in_the_way(const struct machine *machine, const struct group *gro
 		range_overlaps(range, (struct range){ region->start, region->end }));
 }
 
-/* A direct region may make the kernel refuse the group; a region of an unknown type may be anything. */
+/* A direct region may make the kernel refuse the group; an unknown type may mean anything. */
 static bool is_undecided(const struct machine *machine, const struct group *group,
 			 const struct region *region)
 {
@@ -94,8 +94,8 @@ static bool check_line(struct out *out, const struct machine *machine, const str
 {
 	struct width width = group_width(machine, group);
 	bool fits = width.gaw != WIDTH_UNKNOWN && line->range.end <= width_last(width.gaw);
-	bool too_wide =
-		width.gaw_max != WIDTH_UNKNOWN && line->range.end > width_last(width.gaw_max);
+	bool too_wide = width.gaw_max != WIDTH_UNKNOWN &&
+			line->range.end > width_last(width.gaw_max);
 	bool known = group->regions_known && (fits || too_wide);
 
 	for (size_t i = 0; i < group->nr_regions; i++) {

@@ -124,9 +124,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_REQUIRE:
 		if (parse_u64(arg, 10, 64, &bits) < 0 || bits == 0)
-			return option_error(state,
-					    "--require: \"%s\" is no number of bits from 1 to 64",
-					    arg);
+			return option_error(
+				state, "--require: \"%s\" is no number of bits from 1 to 64", arg);
 		arguments->require = (unsigned)bits;
 		return 0;
 	default:
@@ -267,9 +266,9 @@ static int choose(const struct gaw_arguments *arguments, const struct machine *m
 		const struct device *device = NULL;
 
 		if (!unit)
-			status = status_worst(status, find_operand_device(common->context, machine,
-									  common->operands[i],
-									  &device));
+			status = status_worst(status,
+					      find_operand_device(common->context, machine,
+								  common->operands[i], &device));
 		if (device && device->unit)
 			chosen->devices[device - machine->devices] = true;
 		else if (device && !device->unit_known) {
@@ -349,8 +348,9 @@ static int judge(const struct context *context, unsigned require, struct width c
 		return STATUS_OK;
 	if (common.gaw_max != WIDTH_UNKNOWN && common.gaw_max < require)
 		return STATUS_NO;
-	complain(context, "--require: %u bits could be there, but which width the kernel chose is "
-			  "not to be seen here",
+	complain(context,
+		 "--require: %u bits could be there, but which width the kernel chose is "
+		 "not to be seen here",
 		 require);
 	return STATUS_FAILED;
 }

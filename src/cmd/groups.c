@@ -40,8 +40,8 @@ static const struct out_column columns[] = {
 		   "Type of its default domain: DMA, DMA-FQ, identity, blocked" },
 	[VIABLE] = { "VIABLE", GROUPS, OUT_TYPE_BOOL, true, FACT_DRIVER | FACT_VFIO | FACT_CLASS,
 		     "User space could own the group now" },
-	[IN_USE] = { "IN_USE", GROUPS, OUT_TYPE_BOOL, false,
-		     FACT_DRIVER | FACT_VFIO | FACT_HOLDERS, "User space has it open now" },
+	[IN_USE] = { "IN_USE", GROUPS, OUT_TYPE_BOOL, false, FACT_DRIVER | FACT_VFIO | FACT_HOLDERS,
+		     "User space has it open now" },
 	[BLOCKERS] = { "BLOCKERS", GROUPS, OUT_TYPE_LIST, false, FACT_DRIVER | FACT_VFIO,
 		       "What keeps it from being viable: DEVICE=DRIVER" },
 	[DEVICE] = { "DEVICE", DEVICES, OUT_TYPE_STRING, true, 0, "Address of the device" },
@@ -83,8 +83,8 @@ struct groups_arguments {
 };
 
 static const struct argp_option options[] = {
-	{ "class", KEY_CLASS, "NAME|0xCC[SS]", 0, "Only devices of this class: network, nvme, 0x0300",
-	  0 },
+	{ "class", KEY_CLASS, "NAME|0xCC[SS]", 0,
+	  "Only devices of this class: network, nvme, 0x0300", 0 },
 	{ "driver", KEY_DRIVER, "NAME", 0, "Only devices bound to this driver", 0 },
 	{ "viable", KEY_VIABLE, NULL, 0, "Only groups that user space could own now", 0 },
 	{ "all", KEY_ALL, NULL, 0, "Also devices that are in no group, last", 0 },
@@ -128,9 +128,8 @@ static const struct argp argp = {
 
 static bool keeps_device(const struct groups_arguments *arguments, const struct device *device)
 {
-	if (arguments->by_class &&
-	    (device->class < 0 ||
-	     (device->class & arguments->class.mask) != arguments->class.value))
+	if (arguments->by_class && (device->class < 0 || (device->class & arguments->class.mask) !=
+								 arguments->class.value))
 		return false;
 	return !arguments->driver ||
 	       (device->driver && strcmp(device->driver, arguments->driver) == 0);
@@ -226,8 +225,7 @@ static void add_ungrouped(struct out *out, const struct groups_arguments *argume
 	}
 }
 
-static bool undecided_device(const struct groups_arguments *arguments,
-			     const struct device *device)
+static bool undecided_device(const struct groups_arguments *arguments, const struct device *device)
 {
 	return (arguments->by_class && device->is_pci && device->class < 0) ||
 	       (arguments->driver && !device->driver_known);

@@ -43,9 +43,9 @@ static const struct out_column columns[] = {
 
 static const struct out_level levels[] = { { "groups", false }, { "regions", false } };
 
-static const struct out_paint paints[] = {
-	{ "refused", "red" }, { "excluded", "yellow" }, { NULL, NULL }
-};
+static const struct out_paint paints[] = { { "refused", "red" },
+					   { "excluded", "yellow" },
+					   { NULL, NULL } };
 
 static const struct out_schema schema = {
 	.levels = levels,
@@ -215,8 +215,8 @@ static void add_usable(struct out *out, const struct group *group, const struct 
 
 		out_set(line, USABLE_START, out_address(range->start));
 		out_set(line, USABLE_END,
-			usable->end_known || i + 1 < usable->ranges.nr ? out_address(range->end) :
-									 out_unknown());
+			usable->end_known || i + 1 < usable->ranges.nr ? out_address(range->end)
+								       : out_unknown());
 	}
 }
 
@@ -231,7 +231,7 @@ static bool reads_regions(const struct out *out)
  * Return: STATUS_OK; STATUS_FAILED when the regions of one cannot be read.
  */
 static int add_groups(struct out *out, const struct resv_arguments *arguments,
-		       const struct machine *machine, const struct selection *selection)
+		      const struct machine *machine, const struct selection *selection)
 {
 	struct usable common = { .known = true, .end_known = true };
 	struct out_value object = out_object("");
@@ -327,8 +327,8 @@ static int work(const void *own, const struct source *source, struct out *out)
 {
 	const struct resv_arguments *arguments = own;
 
-	return checks(arguments) ? check_plan(arguments, source, out) :
-				   list_regions(arguments, source, out);
+	return checks(arguments) ? check_plan(arguments, source, out)
+				 : list_regions(arguments, source, out);
 }
 
 static const struct reader reader = {

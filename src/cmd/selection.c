@@ -39,8 +39,8 @@ unsigned selection_facts(const struct arguments *arguments)
 	return 0;
 }
 
-static int refuse_id(const struct context *context, const struct machine *machine,
-		     const char *text, int vendor, int product)
+static int refuse_id(const struct context *context, const struct machine *machine, const char *text,
+		     int vendor, int product)
 {
 	struct strings matches = { 0 };
 	_cleanup_free_ char *joined = NULL;
@@ -64,8 +64,8 @@ int find_operand_device(const struct context *context, const struct machine *mac
 	*device = NULL;
 	if (parse_id(text, &vendor, &product))
 		return refuse_id(context, machine, text, vendor, product);
-	*device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf) :
-					       find_device_named(machine, text);
+	*device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf)
+					     : find_device_named(machine, text);
 	if (*device)
 		return STATUS_OK;
 	complain(context, "%s: no such device here; \"iommutool groups --all\" lists them",
@@ -96,8 +96,9 @@ static int select_device(const struct context *context, struct selection *select
 		complain(context, "%s: which group it is in is unknown; see -v", device->name);
 		return STATUS_FAILED;
 	} else if (!takes_ungrouped && machine->nr_groups > 0) {
-		complain(context, "%s: in no group: no IOMMU translates for it; \"iommutool "
-				  "tables\" shows what the units cover",
+		complain(context,
+			 "%s: in no group: no IOMMU translates for it; \"iommutool "
+			 "tables\" shows what the units cover",
 			 device->name);
 		return STATUS_NO;
 	}
@@ -112,9 +113,9 @@ static int select_one(const struct context *context, struct selection *selection
 
 	if (strspn(text, "0123456789") != strlen(text) || !*text)
 		return select_device(context, selection, machine, takes_ungrouped, text);
-	group = parse_u64(text, 10, UINT32_MAX, &number) == 0 ?
-			find_group(machine, (uint32_t)number) :
-			NULL;
+	group = parse_u64(text, 10, UINT32_MAX, &number) == 0
+			? find_group(machine, (uint32_t)number)
+			: NULL;
 	if (!group) {
 		complain(context, "%s: no such group here; \"iommutool groups\" lists them", text);
 		return STATUS_FAILED;
@@ -157,8 +158,7 @@ int nothing_to_show(const struct context *context, const struct machine *machine
 	if (machine->nr_groups == 0) {
 		if (!context->quiet)
 			complain(context, "%s", why_empty_sentence(machine));
-		return status_worst(status, machine->groups_known ? STATUS_SKIPPED :
-								    STATUS_FAILED);
+		return status_worst(status, machine->groups_known ? STATUS_SKIPPED : STATUS_FAILED);
 	}
 	if (status == STATUS_OK && !context->quiet)
 		complain(context, "nothing here matches; \"iommutool groups --all\" shows what "
@@ -198,8 +198,7 @@ int show_notes(const struct context *context, const struct machine *machine,
 			complain(context, "%s", machine->faults[i].text);
 	}
 	if (faults > FAULTS_SHOWN && !context->verbose)
-		complain(context, "and %zu more of that kind; -v shows all",
-			 faults - FAULTS_SHOWN);
+		complain(context, "and %zu more of that kind; -v shows all", faults - FAULTS_SHOWN);
 	return faults ? STATUS_FAILED : STATUS_OK;
 }
 

@@ -80,8 +80,8 @@ static void add_iommu(const struct overview *overview)
 	if (machine->nr_groups > 0 && machine->nr_units > 0)
 		add(overview, "iommu",
 		    out_format("on: %s, %zu unit%s (%s)",
-			       unit_kind_name(machine->units[0].kind) ?: "other",
-			       machine->nr_units, machine->nr_units == 1 ? "" : "s", names),
+			       unit_kind_name(machine->units[0].kind) ?: "other", machine->nr_units,
+			       machine->nr_units == 1 ? "" : "s", names),
 		    OK, NULL);
 	else if (machine->nr_groups > 0)
 		add(overview, "iommu", out_string("on: units not shown"), OK, NULL);
@@ -97,13 +97,14 @@ static void add_remapping(const struct overview *overview)
 	if (state == TRI_UNKNOWN)
 		add(overview, "interrupt-remapping", out_unknown(), WARN, "see -v");
 	else if (overview->machine->nr_groups == 0)
-		add(overview, "interrupt-remapping",
-		    out_string(state == TRI_YES ? "on" : "off"), INFO, NULL);
+		add(overview, "interrupt-remapping", out_string(state == TRI_YES ? "on" : "off"),
+		    INFO, NULL);
 	else if (state == TRI_YES)
 		add(overview, "interrupt-remapping", out_string("on"), OK, NULL);
 	else
 		add(overview, "interrupt-remapping", out_string("off"), WARN,
-		    "VFIO refuses devices without it; enable it in the firmware setup, or accept the "
+		    "VFIO refuses devices without it; enable it in the firmware setup, or accept "
+		    "the "
 		    "risk with vfio_iommu_type1 allow_unsafe_interrupts=1");
 }
 
@@ -189,11 +190,11 @@ static void add_domains(const struct overview *overview)
 		return;
 	add(overview, "default-domain", types_cell(machine), INFO, NULL);
 	add(overview, "invalidation",
-	    count_type(machine, "?") ? out_unknown() :
-	    strict && lazy ? out_string("mixed") :
-	    strict	   ? out_string("strict") :
-	    lazy	   ? out_string("lazy") :
-			     out_absent(),
+	    count_type(machine, "?") ? out_unknown()
+	    : strict && lazy	     ? out_string("mixed")
+	    : strict		     ? out_string("strict")
+	    : lazy		     ? out_string("lazy")
+				     : out_absent(),
 	    INFO, NULL);
 }
 
@@ -225,8 +226,8 @@ static const struct {
 	const char *word; /* NULL: unknown */
 	enum verdict verdict;
 } module_words[] = {
-	[MODULE_UNKNOWN] = { NULL, INFO },	 [MODULE_LOADED] = { "loaded", OK },
-	[MODULE_BUILT_IN] = { "built in", OK },	 [MODULE_LOADABLE] = { "loadable", INFO },
+	[MODULE_UNKNOWN] = { NULL, INFO },	[MODULE_LOADED] = { "loaded", OK },
+	[MODULE_BUILT_IN] = { "built in", OK }, [MODULE_LOADABLE] = { "loadable", INFO },
 	[MODULE_MISSING] = { "missing", BAD },
 };
 
@@ -236,17 +237,17 @@ static void add_module(const struct overview *overview, const char *name, enum m
 	const char *word = module_words[state].word;
 
 	add(overview, name, word ? out_string(word) : out_unknown(), module_words[state].verdict,
-	    state == MODULE_MISSING  ? if_missing :
-	    state == MODULE_LOADABLE ? if_loadable :
-				       NULL);
+	    state == MODULE_MISSING    ? if_missing
+	    : state == MODULE_LOADABLE ? if_loadable
+				       : NULL);
 }
 
 static void add_vfio(const struct overview *overview)
 {
 	const struct system *system = overview->system;
 
-	add_module(overview, "vfio-pci", system->vfio_pci,
-		   "install a kernel with CONFIG_VFIO_PCI", "modprobe vfio-pci");
+	add_module(overview, "vfio-pci", system->vfio_pci, "install a kernel with CONFIG_VFIO_PCI",
+		   "modprobe vfio-pci");
 	add_module(overview, "vfio-iommu-type1", system->vfio_type1,
 		   "install a kernel with CONFIG_VFIO_IOMMU_TYPE1", "modprobe vfio_iommu_type1");
 	if (system->vfio_node == TRI_UNKNOWN)
@@ -268,9 +269,9 @@ static void add_iommufd(const struct overview *overview)
 	    system->iommufd == MODULE_LOADED || system->iommufd == MODULE_BUILT_IN ? OK : INFO,
 	    system->iommufd == MODULE_LOADABLE ? "modprobe iommufd" : NULL);
 	add(overview, "iommufd-node",
-	    system->iommufd_node == TRI_UNKNOWN ? out_unknown() :
-	    system->iommufd_node == TRI_YES	? out_string("/dev/iommu") :
-						  out_absent(),
+	    system->iommufd_node == TRI_UNKNOWN ? out_unknown()
+	    : system->iommufd_node == TRI_YES	? out_string("/dev/iommu")
+						: out_absent(),
 	    INFO, NULL);
 	add(overview, "vfio-cdevs", out_format("%zu", system->nr_cdevs), INFO, NULL);
 }
@@ -283,7 +284,8 @@ static void add_limits(const struct overview *overview)
 
 	/* Without the module nothing was chosen yet. */
 	if (system->unsafe_interrupts == TRI_UNKNOWN)
-		add(overview, "unsafe-interrupts", loaded ? out_unknown() : out_absent(), INFO, NULL);
+		add(overview, "unsafe-interrupts", loaded ? out_unknown() : out_absent(), INFO,
+		    NULL);
 	else if (system->unsafe_interrupts == TRI_YES)
 		add(overview, "unsafe-interrupts", out_string("allowed"), WARN,
 		    "a guest can send interrupts to the host; clear vfio_iommu_type1 "
@@ -291,9 +293,9 @@ static void add_limits(const struct overview *overview)
 	else
 		add(overview, "unsafe-interrupts", out_string("not allowed"), OK, NULL);
 	add(overview, "entry-limit",
-	    system->entry_limit >= 0 ? out_format("%" PRId64, system->entry_limit) :
-	    loaded		     ? out_unknown() :
-				       out_absent(),
+	    system->entry_limit >= 0 ? out_format("%" PRId64, system->entry_limit)
+	    : loaded		     ? out_unknown()
+				     : out_absent(),
 	    INFO, NULL);
 	if (!system->memlock_known)
 		add(overview, "memlock", out_unknown(), INFO, NULL);
@@ -321,13 +323,13 @@ static void add_tables(const struct overview *overview)
 		strings_add(&there, machine->further[i].name);
 	names = strings_join(&there, ",");
 	add(overview, "acpi-tables",
-	    !known	 ? out_unknown() :
-	    there.nr > 0 ? out_string(names) :
-			   out_absent(),
+	    !known	   ? out_unknown()
+	    : there.nr > 0 ? out_string(names)
+			   : out_absent(),
 	    machine->nr_further ? WARN : INFO,
-	    machine->nr_further ? "more than one of a kind: Linux takes the first only" :
-	    there.nr > 0	? "iommutool tables decodes them" :
-				  NULL);
+	    machine->nr_further ? "more than one of a kind: Linux takes the first only"
+	    : there.nr > 0	? "iommutool tables decodes them"
+				: NULL);
 	strings_free(&there);
 }
 
@@ -335,9 +337,8 @@ static int overview(const void *own, const struct source *source, struct out *ou
 {
 	const struct arguments *arguments = own;
 	struct machine *machine =
-		collect(source, FACT_UNIT | FACT_CLASS | FACT_DRIVER | FACT_VFIO |
-					FACT_GROUP_TYPE | FACT_TABLES | FACT_REMAPPING |
-					FACT_KERNEL);
+		collect(source, FACT_UNIT | FACT_CLASS | FACT_DRIVER | FACT_VFIO | FACT_GROUP_TYPE |
+					FACT_TABLES | FACT_REMAPPING | FACT_KERNEL);
 	int status;
 	struct system system;
 	const struct overview overview = { machine, &system, out };
@@ -357,8 +358,8 @@ static int overview(const void *own, const struct source *source, struct out *ou
 	add_limits(&overview);
 	add_tables(&overview);
 	add(&overview, "kernel", string_or_unknown(machine->release), INFO, NULL);
-	add(&overview, "iommutool", out_string(IOMMUTOOL_VERSION ", reads Linux and captures"), INFO,
-	    NULL);
+	add(&overview, "iommutool", out_string(IOMMUTOOL_VERSION ", reads Linux and captures"),
+	    INFO, NULL);
 	status = show_notes(arguments->context, machine, NULL);
 	show(arguments->context, out);
 	machine_free(machine);

@@ -23,7 +23,8 @@ struct tables_arguments {
 };
 
 static const struct argp_option options[] = {
-	{ "file", KEY_FILE, "FILE", 0, "Decode the table in FILE; - is standard input; may be repeated", 0 },
+	{ "file", KEY_FILE, "FILE", 0,
+	  "Decode the table in FILE; - is standard input; may be repeated", 0 },
 	{ 0 },
 };
 
@@ -121,9 +122,9 @@ static int add_tables(const struct tables_arguments *arguments, const struct mac
 
 	for (size_t i = 0; i < machine->nr_further; i++)
 		if (strncmp(machine->further[i].name, names[which], strlen(names[which])) == 0)
-			status = status_worst(status, add_table(arguments, machine, out,
-								names[which],
-								&machine->further[i]));
+			status =
+				status_worst(status, add_table(arguments, machine, out,
+							       names[which], &machine->further[i]));
 	return status;
 }
 
@@ -208,7 +209,8 @@ static int list_files(const struct tables_arguments *arguments, struct out *out)
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < arguments->nr_files; i++)
-		status = status_worst(status, add_file(arguments, out, arguments->files[i], chosen));
+		status =
+			status_worst(status, add_file(arguments, out, arguments->files[i], chosen));
 	show(arguments->common.context, out);
 	return status;
 }
@@ -224,8 +226,8 @@ static int run(struct context *context, int argc, char **argv)
 	if (status == STATUS_OK)
 		out = begin_output(&arguments.common, &tables_schema, &status);
 	if (out)
-		status = arguments.nr_files ? list_files(&arguments, out) :
-					      list_machine(&arguments, out);
+		status = arguments.nr_files ? list_files(&arguments, out)
+					    : list_machine(&arguments, out);
 	out_free(out);
 	free(arguments.files);
 	free(arguments.common.operands);

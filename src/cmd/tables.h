@@ -65,7 +65,8 @@ struct tables_view {
 
 extern const struct out_schema tables_schema;
 
-/* Adds the rows of a table; @machine as in struct tables_view, @file where it comes from or NULL. */
+/* Adds the rows of a table; @machine as in struct tables_view, @file where it comes from or NULL.
+ */
 void tables_show(struct out *out, const struct acpi_table *table, const struct machine *machine,
 		 const char *file);
 

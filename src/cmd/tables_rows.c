@@ -2,7 +2,6 @@
 /* The columns of `tables`, and the rows and cells that all tables have. */
 #include "cmd/tables.h"
 
-
 #include "collect/collect.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"

@@ -85,21 +85,21 @@ int source_list(const struct source *source, const char *path, struct strings *n
 
 /* The devices and their groups are always collected; everything else only when asked for. */
 enum fact {
-	FACT_ID = 1u << 0,	    /* device.vendor, .product */
-	FACT_CLASS = 1u << 1,	    /* device.class */
-	FACT_DRIVER = 1u << 2,	    /* device.driver */
-	FACT_VFIO = 1u << 3,	    /* device.has_vfio_dev, .cdevs; for a verdict on viability */
-	FACT_RESET = 1u << 4,	    /* device.resets */
-	FACT_UNIT = 1u << 5,	    /* device.unit, machine.units */
-	FACT_TOPOLOGY = 1u << 6,    /* device.parent, .root_bus, .physical */
-	FACT_GROUP_TYPE = 1u << 7,  /* group.type */
-	FACT_RESERVED = 1u << 8,    /* group.regions */
-	FACT_HOLDERS = 1u << 9,	    /* group.holders; wants FACT_VFIO */
-	FACT_REGISTERS = 1u << 10,  /* unit.cap and so on; wants FACT_UNIT */
-	FACT_TABLES = 1u << 11,	    /* machine.dmar, .ivrs, .viot */
-	FACT_REMAPPING = 1u << 12,  /* machine.remapping */
-	FACT_KERNEL = 1u << 13,	    /* machine.release, .command_line */
-	FACT_NAME = 1u << 14,	    /* nothing in the model: the command asks names.h */
+	FACT_ID = 1u << 0,	   /* device.vendor, .product */
+	FACT_CLASS = 1u << 1,	   /* device.class */
+	FACT_DRIVER = 1u << 2,	   /* device.driver */
+	FACT_VFIO = 1u << 3,	   /* device.has_vfio_dev, .cdevs; for a verdict on viability */
+	FACT_RESET = 1u << 4,	   /* device.resets */
+	FACT_UNIT = 1u << 5,	   /* device.unit, machine.units */
+	FACT_TOPOLOGY = 1u << 6,   /* device.parent, .root_bus, .physical */
+	FACT_GROUP_TYPE = 1u << 7, /* group.type */
+	FACT_RESERVED = 1u << 8,   /* group.regions */
+	FACT_HOLDERS = 1u << 9,	   /* group.holders; wants FACT_VFIO */
+	FACT_REGISTERS = 1u << 10, /* unit.cap and so on; wants FACT_UNIT */
+	FACT_TABLES = 1u << 11,	   /* machine.dmar, .ivrs, .viot */
+	FACT_REMAPPING = 1u << 12, /* machine.remapping */
+	FACT_KERNEL = 1u << 13,	   /* machine.release, .command_line */
+	FACT_NAME = 1u << 14,	   /* nothing in the model: the command asks names.h */
 };
 
 /**

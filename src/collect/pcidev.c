@@ -22,8 +22,7 @@ struct names {
 };
 
 /* libpci wants a handler that does not return. */
-static void __attribute__((noreturn)) stop(char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+static void __attribute__((noreturn)) stop(char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static void stop(char *format, ...)
 {

@@ -120,8 +120,8 @@ void machine_read_error(struct machine *machine, const char *subject, const char
 		machine_note(machine, "%s: %s: %s", subject, what, strerror(-code));
 	else
 		machine_fault(machine, subject, "%s: %s", what,
-			      code == -EINVAL || code == -ERANGE ? "not what should be there" :
-								   strerror(-code));
+			      code == -EINVAL || code == -ERANGE ? "not what should be there"
+								 : strerror(-code));
 }
 
 static int compare_to_device(const void *key, const void *element)

@@ -30,22 +30,22 @@ struct bdf {
 /* --- devices ---------------------------------------------------------------------------- */
 
 struct device {
-	char *name;    /* as the kernel names it: "0000:03:00.0", "AMDI0020:00" */
-	bool is_pci;   /* false: some other bus; bdf and the PCI facts say nothing */
+	char *name;  /* as the kernel names it: "0000:03:00.0", "AMDI0020:00" */
+	bool is_pci; /* false: some other bus; bdf and the PCI facts say nothing */
 	struct bdf bdf;
 	bool group_known;
 	struct group *group; /* NULL: in none, or unknown */
 	bool unit_known;
-	struct unit *unit; /* NULL: none, or unknown */
-	struct device *parent; /* the bridge above it; NULL: on a root bus, or unknown */
-	int root_bus;	       /* number of the root bus above it; -1: unknown */
+	struct unit *unit;	 /* NULL: none, or unknown */
+	struct device *parent;	 /* the bridge above it; NULL: on a root bus, or unknown */
+	int root_bus;		 /* number of the root bus above it; -1: unknown */
 	struct device *physical; /* of an SR-IOV virtual function: its physical one, else NULL */
-	int vendor;	       /* 16 bits; -1: unknown */
-	int product;	       /* 16 bits; -1: unknown */
-	int class;	       /* 24 bits, 0xCCSSPP; -1: unknown */
+	int vendor;		 /* 16 bits; -1: unknown */
+	int product;		 /* 16 bits; -1: unknown */
+	int class;		 /* 24 bits, 0xCCSSPP; -1: unknown */
 	bool driver_known;
-	char *driver; /* NULL: none, or unknown */
-	bool has_vfio_dev; /* a driver of VFIO made a vfio-dev/ below it */
+	char *driver;	      /* NULL: none, or unknown */
+	bool has_vfio_dev;    /* a driver of VFIO made a vfio-dev/ below it */
 	struct strings cdevs; /* names below vfio-dev/: "vfio0" */
 	bool resets_known;
 	struct strings resets; /* methods in the order in which the kernel tries them */
@@ -54,11 +54,11 @@ struct device {
 enum role {
 	ROLE_UNKNOWN,
 	ROLE_ENDPOINT,
-	ROLE_BRIDGE,	  /* to another PCI bus: VFIO never hands it out */
+	ROLE_BRIDGE, /* to another PCI bus: VFIO never hands it out */
 	ROLE_HOST_BRIDGE,
 	ROLE_ISA_BRIDGE,
-	ROLE_IOMMU,	  /* the IOMMU's own function */
-	ROLE_PLATFORM,	  /* not on a PCI bus */
+	ROLE_IOMMU,    /* the IOMMU's own function */
+	ROLE_PLATFORM, /* not on a PCI bus */
 };
 
 /* --- groups ----------------------------------------------------------------------------- */
@@ -157,7 +157,7 @@ struct machine {
 	char *release;		 /* of the kernel, "6.1.0-39-amd64"; NULL: unknown */
 	char *command_line;	 /* of the kernel; NULL: unknown */
 	struct strings notes;	 /* why something is unknown: "subject: why; next step" */
-	struct fault *faults;	 /* those of them that no healthy system has: errors, contradictions */
+	struct fault *faults; /* those of them that no healthy system has: errors, contradictions */
 	size_t nr_faults;
 };
 

@@ -172,8 +172,9 @@ int plan_parse(char *text, const char *name, struct plan *plan, struct error *er
 		}
 	}
 	if (plan->nr_lines == 0)
-		return fail(err, -EINVAL, "%s: no range in it; lines are \"START SIZE\" or "
-					  "\"START-END\"",
+		return fail(err, -EINVAL,
+			    "%s: no range in it; lines are \"START SIZE\" or "
+			    "\"START-END\"",
 			    name);
 	return 0;
 }

@@ -109,7 +109,8 @@ static bool in_scopes(const struct machine *machine, const struct dmar_structure
 	return false;
 }
 
-/* USB and graphics devices bring it relaxable (intel/iommu.c, device_rmrr_is_relaxable), others not. */
+/* USB and graphics devices bring it relaxable (intel/iommu.c, device_rmrr_is_relaxable), others
+ * not. */
 static bool region_type_fits(const struct region *region, const struct device *device)
 {
 	bool relaxable = device->class >> 8 == 0x0c03 || device->class >> 16 == 0x03;
@@ -236,8 +237,8 @@ void group_usable(const struct machine *machine, const struct group *group, stru
 	if (!usable->known)
 		return;
 	usable->end_known = width != WIDTH_UNKNOWN;
-	ranges_set(&usable->ranges, (struct range){ 0, usable->end_known ? width_last(width) :
-									   UINT64_MAX });
+	ranges_set(&usable->ranges,
+		   (struct range){ 0, usable->end_known ? width_last(width) : UINT64_MAX });
 	for (size_t i = 0; i < group->nr_regions; i++)
 		if (group->regions[i].type != REGION_DIRECT_RELAXABLE)
 			ranges_subtract(&usable->ranges, range_of(&group->regions[i]));

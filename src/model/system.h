@@ -19,9 +19,9 @@ enum module_state {
 
 struct system {
 	enum module_state vfio_pci, vfio_type1, iommufd;
-	enum tristate vfio_node;    /* /dev/vfio/vfio */
-	enum tristate iommufd_node; /* /dev/iommu */
-	size_t nr_cdevs;	    /* nodes in /dev/vfio/devices */
+	enum tristate vfio_node;	 /* /dev/vfio/vfio */
+	enum tristate iommufd_node;	 /* /dev/iommu */
+	size_t nr_cdevs;		 /* nodes in /dev/vfio/devices */
 	enum tristate unsafe_interrupts; /* type1 may run without interrupt remapping */
 	int64_t entry_limit;		 /* mappings a type1 container; -1: unknown */
 	bool memlock_known;

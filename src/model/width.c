@@ -294,8 +294,8 @@ static void add_generic_tables(struct width *width, const struct machine *machin
 static struct width amd_width(const struct machine *machine, const struct unit *unit)
 {
 	/*
-	 * Generic page tables (Linux 6.19) bound the aperture by VASize and EFR.HATS; shortly before
-	 * them HATS alone came to do so, so there both are possible.
+	 * Generic page tables (Linux 6.19) bound the aperture by VASize and EFR.HATS; shortly
+	 * before them HATS alone came to do so, so there both are possible.
 	 */
 	bool may_grow = is_since(machine, 19) != TRI_YES;
 	bool may_be_bounded = is_since(machine, 17) != TRI_NO;

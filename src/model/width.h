@@ -31,9 +31,9 @@ uint64_t width_last(unsigned bits);
 
 /* --- parts of a unit's registers ---------------------------------------------------------- */
 
-unsigned intel_mgaw(const struct unit *unit);		 /* bits */
-bool intel_has_first_stage(const struct unit *unit);	 /* scalable mode with first-stage tables */
-bool intel_has_remapping(const struct unit *unit);	 /* a capability, not that it is in use */
+unsigned intel_mgaw(const struct unit *unit);	     /* bits */
+bool intel_has_first_stage(const struct unit *unit); /* scalable mode with first-stage tables */
+bool intel_has_remapping(const struct unit *unit);   /* a capability, not that it is in use */
 
 /* Widths in the SAGAW field, in bits, as they stand there. Return: how many, at most 5. */
 size_t intel_sagaw(const struct unit *unit, unsigned widths[5]);

@@ -26,8 +26,9 @@ static const struct out_schema columns_schema = {
 };
 
 static const char *const type_names[] = {
-	[OUT_TYPE_STRING] = "string",	[OUT_TYPE_NUMBER] = "number", [OUT_TYPE_BOOL] = "boolean",
-	[OUT_TYPE_ADDRESS] = "address", [OUT_TYPE_LIST] = "list",     [OUT_TYPE_OBJECTS] = "objects",
+	[OUT_TYPE_STRING] = "string", [OUT_TYPE_NUMBER] = "number",
+	[OUT_TYPE_BOOL] = "boolean",  [OUT_TYPE_ADDRESS] = "address",
+	[OUT_TYPE_LIST] = "list",     [OUT_TYPE_OBJECTS] = "objects",
 };
 
 char *out_list_columns(const struct out_schema *schema, const struct out_options *options,

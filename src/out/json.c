@@ -9,7 +9,7 @@
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
-#define TEXT_FLAGS \
+#define TEXT_FLAGS                                                                                 \
 	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 /* Keys outlive the objects and no key is set twice. */

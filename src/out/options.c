@@ -50,18 +50,26 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-#define OUTPUT_OPTIONS(noheadings_key)                                                       \
-	{                                                                                    \
-		{ "json", 'J', NULL, 0, "JSON, with every key unless -o names fewer", 0 },   \
-		{ "raw", 'r', NULL, 0, "One line a row, fields separated by one blank", 0 }, \
-		{ "pairs", 'P', NULL, 0, "One line a row of KEY=\"value\"", 0 },             \
-		{ "noheadings", noheadings_key, NULL, 0, "No line of column names", 0 },     \
-		{ "output", 'o', "COL[,COL...]", 0,                                          \
-		  "These columns; +COL adds to the default ones", 0 },                       \
-		{ "output-all", 'O', NULL, 0, "All columns", 0 },                            \
-		{ "list-columns", KEY_LIST_COLUMNS, NULL, 0,                                 \
-		  "Describe the columns and end", 0 },                                       \
-		{ 0 },                                                                       \
+#define OUTPUT_OPTIONS(noheadings_key)                                                               \
+	{                                                                                            \
+		{ "json", 'J', NULL, 0, "JSON, with every key unless -o names fewer", 0 },           \
+			{ "raw", 'r', NULL, 0, "One line a row, fields separated by one blank", 0 }, \
+			{ "pairs", 'P', NULL, 0, "One line a row of KEY=\"value\"", 0 },             \
+			{ "noheadings", noheadings_key, NULL, 0, "No line of column names", 0 },     \
+			{ "output",                                                                  \
+			  'o',                                                                       \
+			  "COL[,COL...]",                                                            \
+			  0,                                                                         \
+			  "These columns; +COL adds to the default ones",                            \
+			  0 },                                                                       \
+			{ "output-all", 'O', NULL, 0, "All columns", 0 },                            \
+			{ "list-columns",                                                            \
+			  KEY_LIST_COLUMNS,                                                          \
+			  NULL,                                                                      \
+			  0,                                                                         \
+			  "Describe the columns and end",                                            \
+			  0 },                                                                       \
+			{ 0 },                                                                       \
 	}
 
 static const struct argp_option reading_options[] = OUTPUT_OPTIONS('n');

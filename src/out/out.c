@@ -156,8 +156,7 @@ struct out_row *out_row_add(struct out *out, struct out_row *parent)
 	row->cells = xcalloc(out->nr_chosen, sizeof(*row->cells));
 	if (!parent)
 		parent = &out->root;
-	parent->children =
-		xgrow(parent->children, parent->nr_children, sizeof(*parent->children));
+	parent->children = xgrow(parent->children, parent->nr_children, sizeof(*parent->children));
 	parent->children[parent->nr_children++] = row;
 	return row;
 }

@@ -21,7 +21,7 @@
 /* --- values ----------------------------------------------------------------------------- */
 
 enum out_kind {
-	OUT_UNSET,   /* nobody said anything: like OUT_ABSENT, but no key at all on a sparse level */
+	OUT_UNSET, /* nobody said anything: like OUT_ABSENT, but no key at all on a sparse level */
 	OUT_UNKNOWN, /* cannot be known here: "?" and null ("[]" in a list column) */
 	OUT_ABSENT,  /* known to be nothing: "-" and null */
 	OUT_STRING,
@@ -82,8 +82,8 @@ enum out_type {
 #define OUT_LEVEL(n) (1u << (n))
 
 struct out_column {
-	const char *name;    /* [A-Z0-9_]; the JSON key is its lower case */
-	unsigned levels;     /* OUT_LEVEL() of each level whose rows have it */
+	const char *name; /* [A-Z0-9_]; the JSON key is its lower case */
+	unsigned levels;  /* OUT_LEVEL() of each level whose rows have it */
 	enum out_type type;
 	bool is_default;     /* shown without -o */
 	unsigned facts;	     /* what has to be collected for it (collect.h), 0 for nothing */

@@ -16,8 +16,8 @@ static const char *paint_for(const struct out_schema *schema, const char *text)
 	return NULL;
 }
 
-static void add_line(const struct out *out, struct libscols_table *table,
-		     const struct out_row *row, bool colors)
+static void add_line(const struct out *out, struct libscols_table *table, const struct out_row *row,
+		     bool colors)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 

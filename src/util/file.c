@@ -29,8 +29,7 @@ static int open_user_file(const char *path, struct error *err)
 	return fail(err, -EINVAL, "%s: not a regular file; - is standard input", path);
 }
 
-int read_user_file(const char *path, size_t max, uint8_t **bytes, size_t *length,
-		   struct error *err)
+int read_user_file(const char *path, size_t max, uint8_t **bytes, size_t *length, struct error *err)
 {
 	bool is_input = strcmp(path, "-") == 0;
 	_cleanup_close_ int opened = is_input ? -1 : open_user_file(path, err);

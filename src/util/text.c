@@ -94,7 +94,7 @@ int parse_u64(const char *text, int base, uint64_t max, uint64_t *value)
 static size_t utf8_sequence(const unsigned char *s)
 {
 	static const struct {
-		unsigned char first, last;	   /* lead byte */
+		unsigned char first, last; /* lead byte */
 		unsigned char second_min, second_max;
 		size_t len;
 	} forms[] = {

@@ -57,8 +57,8 @@ static const struct {
 	bool grouped; /* the functions share a group */
 	unsigned kind[4];
 } slots[] = {
-	{ 1, false, { 3 } },	      { 2, true, { 4, 5 } },	{ 1, false, { 3 } },
-	{ 4, false, { 6, 6, 7, 7 } }, { 1, false, { 8 } },	{ 1, false, { 9 } },
+	{ 1, false, { 3 } },	      { 2, true, { 4, 5 } }, { 1, false, { 3 } },
+	{ 4, false, { 6, 6, 7, 7 } }, { 1, false, { 8 } },   { 1, false, { 9 } },
 	{ 4, true, { 7, 7, 7, 7 } },  { 2, true, { 4, 5 } },
 };
 
@@ -148,8 +148,8 @@ static void make_config(const char *folder, const struct kind *kind)
 
 /* templates/N/: the files that all functions of kind N share. */
 static const char *const shared_files[] = {
-	"config",	"irq",		    "modalias",		"numa_node", "reset_method", "resource",
-	"revision",	"subsystem_device", "subsystem_vendor",
+	"config",   "irq",	"modalias",	    "numa_node",	"reset_method",
+	"resource", "revision", "subsystem_device", "subsystem_vendor",
 };
 
 static void make_template(unsigned number)
@@ -185,8 +185,7 @@ static unsigned new_group(void)
 
 	make_dir(format(path, "sys/kernel/iommu_groups/%u", next_group));
 	make_text(path, "type", "DMA-FQ\n");
-	make_text(path, "reserved_regions",
-		  "0x00000000fee00000 0x00000000feefffff msi\n");
+	make_text(path, "reserved_regions", "0x00000000fee00000 0x00000000feefffff msi\n");
 	make_dir(format(inner, "%s/devices", path));
 	return next_group++;
 }
@@ -288,13 +287,14 @@ static unsigned make_domain(unsigned domain, unsigned wanted)
 		const char *parent = port;
 		const char *up = "../../../../";
 
-		make_function(domain, format(bdf, "%04x:00:%02x.%u", domain, 1 + p / 8, p % 8), root,
-			      "../../../", ROOT_PORT, new_group(), port);
+		make_function(domain, format(bdf, "%04x:00:%02x.%u", domain, 1 + p / 8, p % 8),
+			      root, "../../../", ROOT_PORT, new_group(), port);
 		if (p % 4 == 3) {
 			make_function(domain, format(bdf, "%04x:%02x:00.0", domain, bus++), port,
 				      "../../../../", UPSTREAM, new_group(), upstream);
-			make_function(domain, format(bdf, "%04x:%02x:00.0", domain, bus++), upstream,
-				      "../../../../../", DOWNSTREAM, new_group(), downstream);
+			make_function(domain, format(bdf, "%04x:%02x:00.0", domain, bus++),
+				      upstream, "../../../../../", DOWNSTREAM, new_group(),
+				      downstream);
 			parent = downstream;
 			up = "../../../../../../";
 		}
@@ -332,8 +332,9 @@ static void make_skeleton(void)
 		char path[MAX_PATH];
 
 		make_template(i);
-		if (kinds[i].driver && mkdir(format(path, "sys/bus/pci/drivers/%s", kinds[i].driver),
-					     0777) && i >= FIRST_ENDPOINT)
+		if (kinds[i].driver &&
+		    mkdir(format(path, "sys/bus/pci/drivers/%s", kinds[i].driver), 0777) &&
+		    i >= FIRST_ENDPOINT)
 			err(1, "mkdir %s", path);
 	}
 }

@@ -296,8 +296,9 @@ static void read_options(struct options *options, int argc, char **argv)
 		}
 	}
 	if (argc - optind < 4 || options->rounds < 1 || options->rounds > MAX_ROUNDS)
-		errx(STATUS_FAILED, "usage: measure [-n ROUNDS] [-w WARMUP] [-f OPERANDS] [-x] [-v] "
-				    "times|cpu|memory NAME TARGET COMMAND...");
+		errx(STATUS_FAILED,
+		     "usage: measure [-n ROUNDS] [-w WARMUP] [-f OPERANDS] [-x] [-v] "
+		     "times|cpu|memory NAME TARGET COMMAND...");
 }
 
 int main(int argc, char **argv)
@@ -334,7 +335,8 @@ int main(int argc, char **argv)
 	}
 
 	if (!strcmp(quantity, "times")) {
-		reached = judge(name, "cpu x", target, options.rounds, commands, nr_commands, costs);
+		reached =
+			judge(name, "cpu x", target, options.rounds, commands, nr_commands, costs);
 		judge("", "wall x", "-", options.rounds, commands, nr_commands, costs);
 	} else {
 		const char *unit = !strcmp(quantity, "cpu") ? "cpu ms" : "peak MiB";

@@ -53,10 +53,16 @@ static const char *const links[][2] = {
 };
 
 static const char *const command_lines[][3] = {
-	{ "status", NULL, NULL },     { "groups", "-J", NULL },	     { "groups", "-O", NULL },
-	{ "resv-regions", "-J", NULL }, { "resv-regions", "--fits", "0-4G" },
-	{ "gaw", "-J", NULL },	      { "gaw", "--require", "48" },  { "domains", "-P", NULL },
-	{ "tables", "-J", NULL },     { "tables", "-r", NULL },
+	{ "status", NULL, NULL },
+	{ "groups", "-J", NULL },
+	{ "groups", "-O", NULL },
+	{ "resv-regions", "-J", NULL },
+	{ "resv-regions", "--fits", "0-4G" },
+	{ "gaw", "-J", NULL },
+	{ "gaw", "--require", "48" },
+	{ "domains", "-P", NULL },
+	{ "tables", "-J", NULL },
+	{ "tables", "-r", NULL },
 };
 
 static char root[] = "/dev/shm/iommutool-fuzz-XXXXXX";

@@ -541,17 +541,19 @@ static void test_refused(void **state)
 
 static void test_interrupts(void **state)
 {
-	static const char text[] = "           CPU0       CPU1\n"
-				   " 24:   17   3   IR-PCI-MSI-0000:00:02.0   0-edge   enx001122334455\n"
-				   "NMI:    0   0   Non-maskable interrupts\n"
-				   "ERR:    0\n"
-				   "a:b";
+	static const char text[] =
+		"           CPU0       CPU1\n"
+		" 24:   17   3   IR-PCI-MSI-0000:00:02.0   0-edge   enx001122334455\n"
+		"NMI:    0   0   Non-maskable interrupts\n"
+		"ERR:    0\n"
+		"a:b";
 	uint8_t *bytes = (uint8_t *)strdup(text);
 	size_t length = sizeof(text) - 1;
 
 	(void)state;
 	keep_interrupt_chips(NULL, &bytes, &length);
-	assert_string_equal((char *)bytes, "24: IR-PCI-MSI-0000:00:02.0\nNMI: Non-maskable\na: b\n");
+	assert_string_equal((char *)bytes,
+			    "24: IR-PCI-MSI-0000:00:02.0\nNMI: Non-maskable\na: b\n");
 	assert_int_equal(length, strlen((char *)bytes));
 	free(bytes);
 	bytes = (uint8_t *)strdup("x:y\nx:y\nx:y"); /* every line grows */

@@ -384,7 +384,8 @@ static void test_page_of_regions(void **state)
 	assert_true(m->groups[0].regions_known);
 	assert_int_equal(m->groups[0].nr_regions, 90);
 	machine_free(m);
-	/* 91 lines of 45 bytes, 4095 in all: the most that the kernel can write, so it may be cut. */
+	/* 91 lines of 45 bytes, 4095 in all: the most that the kernel can write, so it may be cut.
+	 */
 	length += (size_t)sprintf(text + length, "0x%016x 0x%016x direct\n", 1, 2);
 	assert_int_equal(length, 91 * 45);
 	put_group("1", "DMA\n", text);

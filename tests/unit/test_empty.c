@@ -76,7 +76,7 @@ static void test_groups_not_to_be_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_reasons),
-					   cmocka_unit_test(test_groups_not_to_be_seen) };
+					    cmocka_unit_test(test_groups_not_to_be_seen) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -225,16 +225,17 @@ static void test_distance(void **state)
 		const char *word, *name;
 		bool found;
 	} cases[] = {
-		{ "ab", "abc", true },	      { "ab", "a", true },
-		{ "ab", "xycd", false },      { "abcd", "ab", true },
-		{ "abcd", "a", false },	      { "abcd", "abcdef", true },
-		{ "abcd", "cd", true },	      { "abcd", "xyabcd", true },
+		{ "ab", "abc", true },		{ "ab", "a", true },
+		{ "ab", "xycd", false },	{ "abcd", "ab", true },
+		{ "abcd", "a", false },		{ "abcd", "abcdef", true },
+		{ "abcd", "cd", true },		{ "abcd", "xyabcd", true },
 		{ "abcd", "abcdefghij", true }, /* begins with it */
-		{ "abcd", "xbcdefg", false }, { "a", "abc", false }, { "abcd", "xxcd", true },
-		{ "abcd", "xxxd", false },    { "abcd", "bacd", true },
-		{ "abcd", "cdab", false },    { "abcdef", "adef", true },
-		{ "abcdef", "xyzdef", true }, { "abcdef", "wxyzef", false },
-		{ "a", "b", false },	      { "abc", "xbz", false },
+		{ "abcd", "xbcdefg", false },	{ "a", "abc", false },
+		{ "abcd", "xxcd", true },	{ "abcd", "xxxd", false },
+		{ "abcd", "bacd", true },	{ "abcd", "cdab", false },
+		{ "abcdef", "adef", true },	{ "abcdef", "xyzdef", true },
+		{ "abcdef", "wxyzef", false },	{ "a", "b", false },
+		{ "abc", "xbz", false },
 	};
 
 	(void)state;

@@ -507,15 +507,16 @@ static void test_page_sizes(void **state)
 					   .ecap = cases[i].ecap };
 		uint64_t sizes[3];
 
-		assert_case_equal(unit_page_sizes(&machine, &unit, sizes), cases[i].nr, cases[i].name);
+		assert_case_equal(unit_page_sizes(&machine, &unit, sizes), cases[i].nr,
+				  cases[i].name);
 		for (size_t k = 0; k < cases[i].nr; k++)
 			assert_case_equal(sizes[k], cases[i].sizes[k], cases[i].name);
 		if (cases[i].nr == 0)
 			continue;
 		/* Both can be told to use 4 KiB only; perhaps they were. */
-		machine.command_line = (char *)(cases[i].kind == UNIT_AMD_VI ?
-							"amd_iommu=nohugepages" :
-							"intel_iommu=on,sp_off");
+		machine.command_line = (char *)(cases[i].kind == UNIT_AMD_VI
+							? "amd_iommu=nohugepages"
+							: "intel_iommu=on,sp_off");
 		assert_case_equal(unit_page_sizes(&machine, &unit, sizes), 1, cases[i].name);
 		machine.command_line = NULL;
 		assert_case_equal(unit_page_sizes(&machine, &unit, sizes), 1, cases[i].name);

@@ -48,7 +48,8 @@ void keep_module_lines(const struct source *machine, uint8_t **bytes, size_t *le
 
 /* --- /proc/interrupts -------------------------------------------------------------------- */
 
-/* " 24:   17   3   IR-PCI-MSI-0000:00:02.0   0-edge   eth0" becomes "24: IR-PCI-MSI-0000:00:02.0". */
+/* " 24:   17   3   IR-PCI-MSI-0000:00:02.0   0-edge   eth0" becomes "24: IR-PCI-MSI-0000:00:02.0".
+ */
 static size_t keep_chip(char *line, char *to)
 {
 	const char *name = strsep(&line, ":"), *word;

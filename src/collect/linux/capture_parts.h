@@ -55,8 +55,8 @@ void blank_config(const struct source *machine, uint8_t **bytes, size_t *length)
 void keep_module_lines(const struct source *machine, uint8_t **bytes, size_t *length);
 
 /*
- * Of /proc/interrupts, the name of each line and of its chip: the counts tell what the machine does,
- * and the names of handlers may hold addresses of network cards.
+ * Of /proc/interrupts, the name of each line and of its chip: the counts tell what the machine
+ * does, and the names of handlers may hold addresses of network cards.
  */
 void keep_interrupt_chips(const struct source *machine, uint8_t **bytes, size_t *length);
 

@@ -146,8 +146,7 @@ static struct device *add_device(struct machine *machine, const char *name, cons
 {
 	struct device *device;
 
-	machine->devices =
-		xgrow(machine->devices, machine->nr_devices, sizeof(*machine->devices));
+	machine->devices = xgrow(machine->devices, machine->nr_devices, sizeof(*machine->devices));
 	device = &machine->devices[machine->nr_devices++];
 	*device = (struct device){
 		.name = xstrdup(name),
@@ -227,8 +226,7 @@ static void fill_groups(struct machine *machine)
 
 		if (!group)
 			continue;
-		group->devices =
-			xgrow(group->devices, group->nr_devices, sizeof(*group->devices));
+		group->devices = xgrow(group->devices, group->nr_devices, sizeof(*group->devices));
 		group->devices[group->nr_devices++] = device;
 	}
 }
@@ -287,8 +285,7 @@ static bool is_member(const struct group *group, const char *name)
 }
 
 /* A verdict on a group needs all of its devices: the kernel's own list is held against ours. */
-static void check_members(const struct source *source, struct machine *machine,
-			  struct group *group)
+static void check_members(const struct source *source, struct machine *machine, struct group *group)
 {
 	_cleanup_free_ char *path = xasprintf(PATH_GROUPS "/%" PRIu32 "/devices", group->number);
 	_cleanup_close_ int dir = source_open_dir(source, path);

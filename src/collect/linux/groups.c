@@ -77,14 +77,14 @@ static void read_regions(const struct source *source, struct machine *machine, i
 			continue;
 		if (parse_region(line, &region) < 0) {
 			machine_note(machine,
-				     "group %" PRIu32 ": reserved_regions: a line is no region; the "
+				     "group %" PRIu32
+				     ": reserved_regions: a line is no region; the "
 				     "regions of this group are unknown",
 				     group->number);
 			group->regions_known = false;
 			continue;
 		}
-		group->regions =
-			xgrow(group->regions, group->nr_regions, sizeof(*group->regions));
+		group->regions = xgrow(group->regions, group->nr_regions, sizeof(*group->regions));
 		group->regions[group->nr_regions++] = region;
 	}
 	if (group->nr_regions)

@@ -140,7 +140,8 @@ static bool sees_all_processes(int proc)
 	char name[64];
 	ssize_t n = readlinkat(proc, "self/ns/pid", name, sizeof(name) - 1);
 
-	/* Mounted with hidepid=invisible, /proc lacks the processes of others: 1 is always root's. */
+	/* Mounted with hidepid=invisible, /proc lacks the processes of others: 1 is always root's.
+	 */
 	if (n < 0 || faccessat(proc, "1", F_OK, 0) < 0)
 		return false;
 	name[n] = '\0';
@@ -170,8 +171,8 @@ void collect_holders(const struct source *source, struct machine *machine)
 
 	for (size_t i = 0; i < machine->nr_groups; i++) {
 		/* Without a VFIO driver there is no node that could be held. */
-		machine->groups[i].holders_complete =
-			group_has_vfio_driver(&machine->groups[i]) == TRI_NO;
+		machine->groups[i].holders_complete = group_has_vfio_driver(&machine->groups[i]) ==
+						      TRI_NO;
 		wanted |= !machine->groups[i].holders_complete;
 	}
 	if (!wanted)
@@ -179,8 +180,8 @@ void collect_holders(const struct source *source, struct machine *machine)
 	complete = source->live && look_at_processes(source, machine);
 	if (!complete)
 		machine_note(machine, source->live ? "holders: not every process could be looked "
-						     "at; run as root outside of containers" :
-						     "holders: a capture does not have them");
+						     "at; run as root outside of containers"
+						   : "holders: a capture does not have them");
 	for (size_t i = 0; i < machine->nr_groups; i++)
 		machine->groups[i].holders_complete |= complete;
 }

@@ -33,7 +33,8 @@ static void read_remapping(const struct source *source, struct machine *machine)
 	/* On other architectures than x86 chips have other names, and tell nothing. */
 	for (size_t i = 0; i < machine->nr_units; i++)
 		if (machine->units[i].kind == UNIT_SMMU || machine->units[i].kind == UNIT_OTHER) {
-			machine_note(machine, "interrupt remapping: only x86 shows it in /proc/interrupts");
+			machine_note(machine,
+				     "interrupt remapping: only x86 shows it in /proc/interrupts");
 			return;
 		}
 	machine->remapping = TRI_NO;

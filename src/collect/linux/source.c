@@ -55,8 +55,9 @@ int source_open(struct source *source, const char *sysroot, struct error *err)
 	*source = (struct source){ .root = -1, .live = !sysroot, .path = sysroot ? sysroot : "/" };
 	fd = open(source->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(err, -errno, "%s: %s; --sysroot takes a directory that \"iommutool "
-					 "capture\" wrote",
+		return fail(err, -errno,
+			    "%s: %s; --sysroot takes a directory that \"iommutool "
+			    "capture\" wrote",
 			    source->path, strerror(errno));
 	source->root = fd;
 	r = has_sys(source);
@@ -65,8 +66,9 @@ int source_open(struct source *source, const char *sysroot, struct error *err)
 		if (r == -EMFILE || r == -ENFILE)
 			return fail(err, r, "%s: %s", source->path, strerror(-r));
 		if (source->live)
-			return fail(err, r, "/sys: no sysfs there; mount it, or read a capture with "
-					    "--sysroot");
+			return fail(err, r,
+				    "/sys: no sysfs there; mount it, or read a capture with "
+				    "--sysroot");
 		if (r == -ENOSYS)
 			return fail(err, r, "%s: --sysroot needs openat2, Linux 5.6 or newer",
 				    source->path);
@@ -144,8 +146,8 @@ int source_read(const struct source *source, const char *path, size_t max, uint8
 		size_t *length)
 {
 	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *parent = xasprintf("%.*s", slash ? (int)(slash - path) : 1,
-						slash ? path : ".");
+	_cleanup_free_ char *parent =
+		xasprintf("%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
 	_cleanup_close_ int dir = source_open_dir(source, parent);
 	_cleanup_close_ int fd = dir < 0 ? dir : open_file(source, dir, slash ? slash + 1 : path);
 	size_t size = 4096;

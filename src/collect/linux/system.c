@@ -13,8 +13,8 @@
 #define MODULE_LISTS_MAX (16u << 20)
 
 /* Return: whether a list of module files, modules.dep or modules.builtin, names this one. */
-static enum tristate list_names(const struct source *source, const char *release,
-				const char *list, const char *file)
+static enum tristate list_names(const struct source *source, const char *release, const char *list,
+				const char *file)
 {
 	_cleanup_free_ char *path = xasprintf("lib/modules/%s/%s", release, list);
 	_cleanup_free_ uint8_t *text = NULL;
@@ -50,8 +50,9 @@ static enum tristate has_node(const struct source *source, const char *folder, c
 {
 	struct strings names = { 0 };
 	int r = source_list(source, folder, &names);
-	enum tristate found = r == 0 ? (enum tristate)strings_contain(&names, name) :
-			      r == -ENOENT ? TRI_NO : TRI_UNKNOWN;
+	enum tristate found = r == 0	     ? (enum tristate)strings_contain(&names, name)
+			      : r == -ENOENT ? TRI_NO
+					     : TRI_UNKNOWN;
 
 	strings_free(&names);
 	return found;
@@ -59,8 +60,7 @@ static enum tristate has_node(const struct source *source, const char *folder, c
 
 static void read_type1(const struct source *source, struct system *system)
 {
-	_cleanup_close_ int dir =
-		source_open_dir(source, "sys/module/vfio_iommu_type1/parameters");
+	_cleanup_close_ int dir = source_open_dir(source, "sys/module/vfio_iommu_type1/parameters");
 	char text[8];
 	uint64_t limit;
 
@@ -102,8 +102,8 @@ void collect_system(const struct source *source, struct machine *machine, struct
 
 	*system = (struct system){
 		.vfio_pci = module_state(source, release, "vfio_pci", "/vfio-pci.ko"),
-		.vfio_type1 = module_state(source, release, "vfio_iommu_type1",
-					   "/vfio_iommu_type1.ko"),
+		.vfio_type1 =
+			module_state(source, release, "vfio_iommu_type1", "/vfio_iommu_type1.ko"),
 		.iommufd = module_state(source, release, "iommufd", "/iommufd.ko"),
 		.vfio_node = has_node(source, "dev/vfio", "vfio"),
 		.iommufd_node = has_node(source, "dev", "iommu"),
@@ -113,8 +113,9 @@ void collect_system(const struct source *source, struct machine *machine, struct
 	strings_free(&cdevs);
 	if (system->vfio_pci == MODULE_UNKNOWN || system->vfio_type1 == MODULE_UNKNOWN ||
 	    system->iommufd == MODULE_UNKNOWN)
-		machine_note(machine, "modules: /lib/modules/%s has no readable modules.dep and "
-				      "modules.builtin: what is not loaded may be loadable",
+		machine_note(machine,
+			     "modules: /lib/modules/%s has no readable modules.dep and "
+			     "modules.builtin: what is not loaded may be loadable",
 			     release ? release : "?");
 	read_type1(source, system);
 	read_memlock(source, system);

@@ -11,15 +11,16 @@
 #include "util/cleanup.h"
 
 /* Return: 0, or negative errno: -EACCES when it is there but may not be read. */
-static int decode_table(const struct source *source, const char *path,
-			const char *signature, struct acpi_table **table)
+static int decode_table(const struct source *source, const char *path, const char *signature,
+			struct acpi_table **table)
 {
 	_cleanup_free_ uint8_t *bytes = NULL;
 	size_t length;
 	int r = source_read(source, path, ACPI_TABLE_MAX, &bytes, &length);
 
 	if (r == 0 && length == 0 && !source->live)
-		return -EACCES; /* what "iommutool capture" leaves of a table that it may not read */
+		return -EACCES; /* what "iommutool capture" leaves of a table that it may not read
+				 */
 	if (r == 0)
 		r = acpi_parse(bytes, length, table);
 	if (r == 0 && strcmp((*table)->signature, signature) != 0) {
@@ -30,8 +31,8 @@ static int decode_table(const struct source *source, const char *path,
 	return r;
 }
 
-static void read_table(const struct source *source, struct machine *machine,
-		       const char *signature, struct firmware_table *table)
+static void read_table(const struct source *source, struct machine *machine, const char *signature,
+		       struct firmware_table *table)
 {
 	_cleanup_free_ char *path = xasprintf(PATH_TABLES "/%s", table->name);
 	int r = decode_table(source, path, signature, &table->table);
@@ -45,15 +46,15 @@ static void read_table(const struct source *source, struct machine *machine,
 	} else {
 		table->state = FILE_BROKEN;
 		machine_note(machine, "%s: /%s: %s", table->name, path,
-			     r == -EFBIG ? "larger than 1 MiB" :
-			     r == -EINVAL || r == -ENOTSUP ? "not such a table" : strerror(-r));
+			     r == -EFBIG		     ? "larger than 1 MiB"
+			     : r == -EINVAL || r == -ENOTSUP ? "not such a table"
+							     : strerror(-r));
 	}
 }
 
 static struct firmware_table *add_further(struct machine *machine)
 {
-	machine->further =
-		xgrow(machine->further, machine->nr_further, sizeof(*machine->further));
+	machine->further = xgrow(machine->further, machine->nr_further, sizeof(*machine->further));
 	machine->further[machine->nr_further] = (struct firmware_table){ 0 };
 	return &machine->further[machine->nr_further++];
 }

@@ -46,8 +46,8 @@ static void read_intel(const struct source *source, int dir, struct unit *unit)
 
 	unit->has_registers = read_number(source, dir, "cap", 16, UINT64_MAX, &unit->cap) == 0 &&
 			      read_number(source, dir, "ecap", 16, UINT64_MAX, &unit->ecap) == 0 &&
-			      read_number(source, dir, "address", 16, UINT64_MAX,
-					  &unit->address) == 0;
+			      read_number(source, dir, "address", 16, UINT64_MAX, &unit->address) ==
+				      0;
 	if (read_number(source, dir, "domains_supported", 10, INT32_MAX, &number) == 0)
 		unit->domains_supported = (int64_t)number;
 	if (read_number(source, dir, "domains_used", 10, INT32_MAX, &number) == 0)
@@ -71,8 +71,7 @@ static void read_amd(const struct source *source, int dir, struct unit *unit)
 	unit->has_features = true;
 }
 
-static void read_registers(const struct source *source, struct machine *machine,
-			   struct unit *unit)
+static void read_registers(const struct source *source, struct machine *machine, struct unit *unit)
 {
 	static const char *const folders[] = {
 		[UNIT_INTEL_VTD] = "intel-iommu",
@@ -83,8 +82,9 @@ static void read_registers(const struct source *source, struct machine *machine,
 	_cleanup_close_ int dir = -1;
 
 	if (!folders[unit->kind]) {
-		machine_note(machine, "%s: sysfs shows no registers of such a unit: its width, page "
-				      "sizes and domains are unknown",
+		machine_note(machine,
+			     "%s: sysfs shows no registers of such a unit: its width, page "
+			     "sizes and domains are unknown",
 			     unit->name);
 		return;
 	}
@@ -101,8 +101,8 @@ static void read_registers(const struct source *source, struct machine *machine,
 		machine_note(machine, "%s: /%s: no readable registers there", unit->name, path);
 }
 
-static void add_unit(const struct source *source, struct machine *machine, unsigned facts,
-		     int dir, const char *name)
+static void add_unit(const struct source *source, struct machine *machine, unsigned facts, int dir,
+		     const char *name)
 {
 	_cleanup_free_ char *path = xasprintf(PATH_UNITS "/%s", name);
 	_cleanup_close_ int own = source_open_dir(source, path);
