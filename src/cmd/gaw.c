@@ -250,7 +250,7 @@ static const struct unit *find_operand_unit(const struct machine *machine, const
 /* What the operands mean: units by name, and devices (not their whole groups). */
 struct chosen {
 	bool *units;
-	bool *devices;
+	struct selection selection; /* its devices; no group is one of the operands here */
 };
 
 static int choose(const struct gaw_arguments *arguments, const struct machine *machine,
@@ -260,7 +260,11 @@ static int choose(const struct gaw_arguments *arguments, const struct machine *m
 	int status = STATUS_OK;
 
 	chosen->units = xcalloc(machine->nr_units, sizeof(bool));
-	chosen->devices = xcalloc(machine->nr_devices, sizeof(bool));
+	chosen->selection = (struct selection){
+		.everything = common->nr_operands == 0,
+		.groups = xcalloc(machine->nr_groups, sizeof(bool)),
+		.devices = xcalloc(machine->nr_devices, sizeof(bool)),
+	};
 	for (size_t i = 0; i < common->nr_operands; i++) {
 		const struct unit *unit = find_operand_unit(machine, common->operands[i]);
 		const struct device *device = NULL;
@@ -270,7 +274,7 @@ static int choose(const struct gaw_arguments *arguments, const struct machine *m
 					      find_operand_device(common->context, machine,
 								  common->operands[i], &device));
 		if (device && device->unit)
-			chosen->devices[device - machine->devices] = true;
+			chosen->selection.devices[device - machine->devices] = true;
 		else if (device && !device->unit_known) {
 			complain(common->context,
 				 "%s: which IOMMU unit translates for it is unknown; see -v",
@@ -303,7 +307,7 @@ static struct width add_rows(struct out *out, const struct machine *machine,
 		bool wanted = chosen->units[i];
 
 		for (size_t k = 0; k < machine->nr_devices; k++)
-			wanted |= chosen->devices[k] && machine->devices[k].unit == unit;
+			wanted |= chosen->selection.devices[k] && machine->devices[k].unit == unit;
 		if (!wanted)
 			continue;
 		(*nr_units)++;
@@ -313,7 +317,7 @@ static struct width add_rows(struct out *out, const struct machine *machine,
 		row = add_unit(out, machine, unit);
 		for (size_t k = 0; k < machine->nr_devices && out_depth(out) > 0; k++)
 			if (machine->devices[k].unit == unit &&
-			    (chosen->units[i] || chosen->devices[k]))
+			    (chosen->units[i] || chosen->selection.devices[k]))
 				add_device(out, row, &machine->devices[k], width);
 	}
 	return *nr_units ? common : (struct width){ WIDTH_UNKNOWN, WIDTH_UNKNOWN };
@@ -373,7 +377,7 @@ static int show_widths(const void *own, const struct source *source, struct out 
 	struct chosen chosen;
 	struct width common;
 	size_t nr_units;
-	int notes, status = choose(arguments, machine, &chosen);
+	int status = choose(arguments, machine, &chosen);
 
 	if (status != STATUS_USAGE) {
 		common = add_rows(out, machine, &chosen, arguments->only_common, &nr_units);
@@ -384,14 +388,11 @@ static int show_widths(const void *own, const struct source *source, struct out 
 			status = status_worst(status, judge(context, arguments->require, common));
 		else
 			status = no_units(context, machine, status);
-		/* Faults of what was not named are no reason to doubt the answer. */
-		notes = show_notes(context, machine, NULL);
-		if (arguments->common.nr_operands == 0)
-			status = status_worst(status, notes);
+		status = status_worst(status, show_notes(context, machine, &chosen.selection));
 		show(context, out);
 	}
 	free(chosen.units);
-	free(chosen.devices);
+	selection_free(&chosen.selection);
 	machine_free(machine);
 	return status;
 }

@@ -75,11 +75,3 @@ void ranges_intersect(struct ranges *set, const struct ranges *other)
 	ranges_free(set);
 	*set = result;
 }
-
-bool ranges_contain(const struct ranges *set, struct range range)
-{
-	for (size_t i = 0; i < set->nr; i++)
-		if (set->items[i].start <= range.start && range.end <= set->items[i].end)
-			return true;
-	return false;
-}

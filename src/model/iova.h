@@ -29,9 +29,6 @@ void ranges_subtract(struct ranges *set, struct range range);
 /* Keeps in @set what is in @other too. */
 void ranges_intersect(struct ranges *set, const struct ranges *other);
 
-/* Return: whether one range of the set holds all of @range. */
-bool ranges_contain(const struct ranges *set, struct range range);
-
 bool range_overlaps(struct range a, struct range b);
 
 #endif

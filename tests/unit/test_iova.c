@@ -31,10 +31,8 @@ static void test_all_addresses(void **state)
 	(void)state;
 	ranges_set(&set, (struct range){ 0, LAST });
 	assert_set(&set, { 0, LAST });
-	assert_true(ranges_contain(&set, (struct range){ 0, LAST }));
 	take(&set, 0, LAST);
 	assert_int_equal(set.nr, 0);
-	assert_false(ranges_contain(&set, (struct range){ 0, 0 }));
 	take(&set, 0, 0); /* from nothing */
 	assert_int_equal(set.nr, 0);
 	ranges_free(&set);
@@ -144,24 +142,6 @@ static void test_intersect(void **state)
 	ranges_free(&b);
 }
 
-static void test_contain(void **state)
-{
-	struct ranges set = { 0 };
-
-	(void)state;
-	ranges_set(&set, (struct range){ 0, LAST });
-	take(&set, 100, 199);
-	assert_true(ranges_contain(&set, (struct range){ 0, 99 }));
-	assert_true(ranges_contain(&set, (struct range){ 200, LAST }));
-	assert_true(ranges_contain(&set, (struct range){ 50, 50 }));
-	assert_false(ranges_contain(&set, (struct range){ 99, 100 }));
-	assert_false(ranges_contain(&set, (struct range){ 199, 200 }));
-	assert_false(
-		ranges_contain(&set, (struct range){ 50, 250 })); /* both ends, not the middle */
-	assert_false(ranges_contain(&set, (struct range){ 0, LAST }));
-	ranges_free(&set);
-}
-
 static void test_overlaps(void **state)
 {
 	const struct range top = { LAST, LAST }, bottom = { 0, 0 }, all = { 0, LAST };
@@ -228,12 +208,8 @@ static void check_property(uint64_t base)
 
 	for (unsigned round = 0; round < 20000; round++) {
 		uint64_t map_a = random_set(&a, base), map_b = random_set(&b, base);
-		unsigned first = random_below(64), last = first + random_below(64 - first);
-		uint64_t asked = bits_of(first, last);
 
 		assert_int_equal(bitmap_of(&a, base), map_a);
-		assert_int_equal(ranges_contain(&a, (struct range){ base + first, base + last }),
-				 (map_a & asked) == asked);
 		ranges_intersect(&a, &b);
 		assert_int_equal(bitmap_of(&a, base), map_a & map_b);
 		assert_int_equal(bitmap_of(&b, base), map_b);
@@ -264,7 +240,6 @@ int main(void)
 		cmocka_unit_test(test_set_replaces),
 		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_intersect),
-		cmocka_unit_test(test_contain),
 		cmocka_unit_test(test_overlaps),
 		cmocka_unit_test(test_bitmap_at_the_bottom),
 		cmocka_unit_test(test_bitmap_at_the_top),

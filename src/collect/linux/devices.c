@@ -294,7 +294,6 @@ static void check_members(const struct source *source, struct machine *machine, 
 	int r = dir < 0 ? dir : source_list(source, path, &names);
 
 	group_name(group, subject);
-
 	if (r < 0) {
 		group->has_strangers = true;
 		machine_fault(machine, subject, "devices: %s", strerror(-r));
@@ -308,7 +307,7 @@ static void check_members(const struct source *source, struct machine *machine, 
 		if (is_member(group, name))
 			continue;
 		group->has_strangers = true;
-		machine_fault(machine, subject, "it holds %s, of which nothing can be read", name);
+		machine_fault(machine, subject, "it holds %s, which is not among the devices found", name);
 	}
 	strings_free(&names);
 }
