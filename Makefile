@@ -34,7 +34,7 @@ HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 Q := $(if $(V),,@)
 
-LIBS := libpci smartcols json-c
+LIBS := libpci libudev smartcols json-c
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LIBS_LINK := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 OWN_CFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -DIOMMUTOOL_VERSION='"$(VERSION)"' \
@@ -42,7 +42,7 @@ OWN_CFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -DIOMMUTOOL_VERSION='"$(VERSION)"' \
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
 
 # --- files -----------------------------------------------------------------------------------
-SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c))
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/bind/$(OS)/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PROGRAM := $(B)/iommutool
 # What tests are linked with: everything but main().
@@ -52,7 +52,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(sort $(wildcard tests/f
 MANPAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.8.scd)))
 
 # --- packages of Debian ----------------------------------------------------------------------
-DEPS_BUILD := gcc make pkg-config libc6-dev libpci-dev libsmartcols-dev libjson-c-dev scdoc
+DEPS_BUILD := gcc make pkg-config libc6-dev libpci-dev libudev-dev libsmartcols-dev libjson-c-dev scdoc
 DEPS_DEMO := pciutils xz-utils
 DEPS_TEST := $(DEPS_BUILD) $(DEPS_DEMO) libcmocka-dev jq acpica-tools qemu-system-x86 \
 	busybox-static cpio kmod bash zsh fish
@@ -144,7 +144,7 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(PARTS)
 
 # --- keeping house ---------------------------------------------------------------------------
 format: ## Format the C files as .clang-format says
-	clang-format -i $(SOURCES) $(wildcard src/*.h src/*/*.h src/collect/*/*.h tests/*/*.[ch])
+	clang-format -i $(SOURCES) $(wildcard src/*.h src/*/*.h src/*/*/*.h tests/*/*.[ch])
 
 # Off: what has false alarms here (va_list in a file checked after others, sizeof of a pointer that
 # an array of pointers holds) and what is a matter of style.

@@ -115,6 +115,32 @@ struct system;
 /* Modules, nodes and limits. Wants FACT_KERNEL; adds notes to the machine. */
 void collect_system(const struct source *source, struct machine *machine, struct system *system);
 
+struct usage;
+
+/**
+ * collect_usage() - what the host does with some devices
+ * @machine: collected with FACT_CLASS, FACT_DRIVER, FACT_VFIO, FACT_TOPOLOGY and FACT_KERNEL
+ * @wanted: one a device of the machine
+ *
+ * Live it opens disks exclusively for a moment, reading only, and looks at the open files of all
+ * processes: for acting commands, not for readers.
+ *
+ * Return: the facts, released with usage_free(); never NULL: what cannot be had is unknown. They
+ * point into @machine.
+ */
+struct usage *collect_usage(const struct source *source, const struct machine *machine,
+			    const bool *wanted);
+
+/**
+ * read_serial() - the PCI Express serial number of a device
+ *
+ * Reads config space, which wakes a sleeping device, and beyond 64 bytes is for root.
+ *
+ * Return: "00-11-22-33-44-55-66-77" as lspci writes it, to be freed; NULL when it has none, or it
+ * cannot be read.
+ */
+char *read_serial(const struct source *source, const struct device *device);
+
 /* --- names of vendors, devices and classes (pcidev.c) ------------------------------------ */
 
 struct names;

@@ -19,6 +19,20 @@ enum tristate device_blocks(const struct device *device)
 	return TRI_YES;
 }
 
+bool driver_is_vfio(const char *name)
+{
+	static const char *const endings[] = { "-vfio-pci", "_vfio_pci" };
+	size_t length = name ? strlen(name) : 0;
+
+	if (name && strcmp(name, "vfio-pci") == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (length > strlen(endings[i]) &&
+		    strcmp(name + length - strlen(endings[i]), endings[i]) == 0)
+			return true;
+	return false;
+}
+
 enum tristate group_viable(const struct group *group)
 {
 	bool unknown = group->has_strangers, unknown_role = false, endpoint = false;

@@ -14,6 +14,12 @@
  */
 enum tristate device_blocks(const struct device *device);
 
+/*
+ * Whether a driver of this name hands its PCI functions to user space: vfio-pci, or one that does
+ * it for one kind of device ("mlx5-vfio-pci", "qat_vfio_pci"). NULL: no.
+ */
+bool driver_is_vfio(const char *name);
+
 /* No blocker, and at least one endpoint. */
 enum tristate group_viable(const struct group *group);
 

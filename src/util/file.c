@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -68,4 +69,33 @@ int read_user_file(const char *path, size_t max, uint8_t **bytes, size_t *length
 	*bytes = buffer;
 	*length = done;
 	return 0;
+}
+
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		length -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+int replace_file(int dir, const char *name, const char *text)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+	_cleanup_free_ char *partial = xasprintf(".%s", name);
+	_cleanup_close_ int fd = openat(dir, partial, flags, 0644);
+	int r = fd < 0 ? -errno : write_all(fd, text, strlen(text));
+
+	if (r == 0 && (renameat(dir, partial, dir, name) < 0 || fsync(dir) < 0))
+		r = -errno;
+	if (r < 0)
+		unlinkat(dir, partial, 0);
+	return r;
 }

@@ -200,3 +200,32 @@ const char *nearest(const char *word, const char *const *names)
 	}
 	return found;
 }
+
+char *split_fields(char *text, const char *prefix, const char *const *keys, size_t nr,
+		   const char **values)
+{
+	for (size_t i = 0; i < nr; i++) {
+		char *line = strsep(&text, "\n");
+		size_t before = strlen(prefix), length = strlen(keys[i]);
+
+		if (!text || strncmp(line, prefix, before) != 0 ||
+		    strncmp(line + before, keys[i], length) != 0 || line[before + length] != '=')
+			return NULL;
+		values[i] = line + before + length + 1;
+	}
+	return text;
+}
+
+char *join_fields(const char *prefix, const char *const *keys, size_t nr, const char *const *values)
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < nr; i++) {
+		char *longer =
+			xasprintf("%s%s%s=%s\n", text, prefix, keys[i], values[i] ? values[i] : "");
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}

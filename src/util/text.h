@@ -32,6 +32,21 @@ void strings_free(struct strings *list);
 int parse_u64(const char *text, int base, uint64_t max, uint64_t *value);
 
 /**
+ * split_fields() - the values of lines "KEY=VALUE"
+ * @text: begins with a line for each key, in their order; changed
+ * @prefix: before each key, "# "
+ * @values: set to where they stand in @text
+ *
+ * Return: what follows the last of these lines, or NULL when @text does not begin so.
+ */
+char *split_fields(char *text, const char *prefix, const char *const *keys, size_t nr,
+		   const char **values);
+
+/* Return: such lines, to be freed; a NULL value is an empty one. */
+char *join_fields(const char *prefix, const char *const *keys, size_t nr,
+		  const char *const *values);
+
+/**
  * utf8_repair() - a copy of @text that is valid UTF-8
  *
  * Every byte that does not belong to a valid sequence becomes U+FFFD; control characters stay.

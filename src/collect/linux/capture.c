@@ -168,15 +168,26 @@ static char *follow(const char *folder, const char *target)
 	return xasprintf("%s%s%s", path, *path ? "/" : "", target);
 }
 
+/* Network interfaces may be named by their hardware address: "enx001122334455". */
+static void hide_address(char *name)
+{
+	const size_t digits = 12;
+	size_t length = strlen(name);
+
+	if (length > digits && strspn(name + length - digits, "0123456789abcdef") == digits)
+		memset(name + length - digits, '0', digits);
+}
+
 /*
  * Copies a link. Only the last part of one that leads elsewhere is kept; readers take no more.
  *
  * Return: 0 and in @path where it leads (NULL: elsewhere); 1 when it is no link; negative errno.
  */
-static int copy_link(struct capture *c, const struct place *place, const char *name, char **path)
+static int copy_link(struct capture *c, const struct place *place, const char *name,
+		     const struct capture_item *item, char **path)
 {
 	_cleanup_free_ char *own = xasprintf("%s/%s", place->path, name);
-	_cleanup_free_ char *elsewhere = NULL;
+	_cleanup_free_ char *elsewhere = NULL, *as = xstrdup(name);
 	char target[LINK_MAX_LENGTH];
 	ssize_t n = readlinkat(place->from, name, target, sizeof(target));
 	const char *last;
@@ -189,21 +200,26 @@ static int copy_link(struct capture *c, const struct place *place, const char *n
 		return 0;
 	}
 	target[n] = '\0';
+	if (item->not_virtual && strstr(target, "/virtual/"))
+		return 0;
+	hide_address(as);
+	hide_address(target);
+	if (strcmp(as, name) != 0 && faccessat(place->to, as, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0; /* one stands for all of them */
 	*path = follow(place->path, target);
 	if (*path)
-		return written(c, own, sink_link(place->to, name, target));
+		return written(c, own, sink_link(place->to, as, target));
 	last = strrchr(target, '/');
 	elsewhere = xasprintf("../x/%s", last ? last + 1 : target);
-	return written(c, own, sink_link(place->to, name, elsewhere));
+	return written(c, own, sink_link(place->to, as, elsewhere));
 }
 
 static int take_link(struct capture *c, const struct place *place, const char *name,
 		     const struct capture_item *item)
 {
 	_cleanup_free_ char *path = NULL;
-	int r = copy_link(c, place, name, &path);
+	int r = copy_link(c, place, name, item, &path);
 
-	(void)item;
 	/* The function of an AMD IOMMU has a directory "iommu", in which its unit is. */
 	return r > 0 ? 0 : r;
 }
@@ -244,7 +260,7 @@ static int take_device(struct capture *c, const struct place *place, const char 
 		       const struct capture_item *item)
 {
 	_cleanup_free_ char *path = NULL;
-	int r = copy_link(c, place, name, &path);
+	int r = copy_link(c, place, name, item, &path);
 
 	if (r > 0)
 		return take_dir(c, place, name, item);

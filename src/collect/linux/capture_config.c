@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/config_space.h"
+
 /* PCI Local Bus Specification 3.0, 6.1 and 6.7; PCI Express Base Specification, 7.9.3. */
 #define STATUS 0x06
 #define STATUS_CAPABILITIES 0x10
@@ -13,24 +15,17 @@
 #define FIRST_CAPABILITY_CARDBUS 0x14
 #define HEADER_SIZE 0x40
 #define CONFIG_SIZE 0x100
-#define EXTENDED_SIZE 0x1000
 
 #define CAPABILITY_VPD 0x03
 #define VPD_ADDRESS 2 /* 2 bytes, and 4 bytes of data behind them */
 #define VPD_LENGTH 6
 
-#define EXTENDED_SERIAL 0x0003
 #define SERIAL_NUMBER 4
 #define SERIAL_LENGTH 8
 
-static uint16_t read16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] | at[1] << 8);
-}
-
 /* The walks read @from and blank in @to, so that blanking cannot break the lists. */
 struct config {
-	uint8_t from[EXTENDED_SIZE];
+	uint8_t from[CONFIG_SPACE_SIZE];
 	uint8_t *to;
 	size_t length;
 };
@@ -64,16 +59,12 @@ static void blank_vpd(struct config *config)
 
 static void blank_serial(struct config *config)
 {
-	size_t at = CONFIG_SIZE;
-	size_t most = (EXTENDED_SIZE - CONFIG_SIZE) / 4;
+	size_t at;
 
-	while (most-- > 0) {
-		if (at < CONFIG_SIZE || at + 4 > config->length)
-			return;
-		if (read16(config->from + at) == EXTENDED_SERIAL)
-			blank(config, at + SERIAL_NUMBER, SERIAL_LENGTH);
-		at = read16(config->from + at + 2) >> 4 & 0xffc;
-	}
+	for (unsigned nth = 0; (at = find_extended_capability(config->from, config->length,
+							      EXTENDED_SERIAL, nth)) > 0;
+	     nth++)
+		blank(config, at + SERIAL_NUMBER, SERIAL_LENGTH);
 }
 
 void blank_config(const struct source *machine, uint8_t **bytes, size_t *length)
@@ -82,8 +73,8 @@ void blank_config(const struct source *machine, uint8_t **bytes, size_t *length)
 
 	(void)machine;
 	/* Config space has no more; what is longer is none. */
-	if (*length > EXTENDED_SIZE)
-		*length = EXTENDED_SIZE;
+	if (*length > CONFIG_SPACE_SIZE)
+		*length = CONFIG_SPACE_SIZE;
 	config.length = *length;
 	memcpy(config.from, *bytes, *length);
 	blank_vpd(&config);

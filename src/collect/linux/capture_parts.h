@@ -29,9 +29,10 @@ struct capture_item {
 	enum capture_kind kind;
 	const struct capture_item *inside; /* of a directory or device; ends with a NULL name */
 	capture_edit edit;
-	size_t max;	 /* largest size taken, in bytes; 0: 1 MiB */
-	bool cut_short;	 /* without privilege only a beginning is read: st_size tells */
-	bool name_tells; /* that it is there counts even where it cannot be read: left empty */
+	size_t max;	  /* largest size taken, in bytes; 0: 1 MiB */
+	bool cut_short;	  /* without privilege only a beginning is read: st_size tells */
+	bool not_virtual; /* a link to what is below no real device is left out */
+	bool name_tells;  /* that it is there counts even where it cannot be read: left empty */
 };
 
 /* Folders that are captured wherever they lead; they exist in the capture when they do here. */

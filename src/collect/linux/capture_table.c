@@ -36,6 +36,7 @@ static const struct capture_item device[] = {
 	{ .name = "reset_method" },
 	{ .name = "enable" },
 	{ .name = "boot_vga" },
+	{ .name = "modalias" },
 	{ .name = "numa_node" },
 	{ .name = "power_state" },
 	{ .name = "sriov_totalvfs" },
@@ -82,6 +83,52 @@ static const struct capture_item unit[] = {
 
 static const struct capture_item units[] = {
 	{ .name = "*", .kind = CAPTURE_DEVICE, .inside = unit },
+	{ 0 },
+};
+
+/* --- what is below devices: that it is there, not what it is used for ----------------------- */
+
+static const struct capture_item links[] = {
+	{ .name = "*", .kind = CAPTURE_LINK },
+	{ 0 },
+};
+
+/* Names of virtual interfaces tell what networks there are. */
+static const struct capture_item interfaces[] = {
+	{ .name = "*", .kind = CAPTURE_LINK, .not_virtual = true },
+	{ 0 },
+};
+
+static const struct capture_item disk[] = {
+	{ .name = "dev" },
+	{ .name = "hidden" },
+	{ .name = "holders", .kind = CAPTURE_DIR, .inside = links },
+	{ 0 },
+};
+
+static const struct capture_item disks[] = {
+	{ .name = "*", .kind = CAPTURE_DEVICE, .inside = disk },
+	{ 0 },
+};
+
+static const struct capture_item console[] = {
+	{ .name = "active" },
+	{ 0 },
+};
+
+static const struct capture_item terminals[] = {
+	{ .name = "console", .kind = CAPTURE_DEVICE, .inside = console },
+	{ .name = "ttyS*", .kind = CAPTURE_LINK },
+	{ 0 },
+};
+
+static const struct capture_item driven[] = {
+	{ .name = "driver", .kind = CAPTURE_LINK },
+	{ 0 },
+};
+
+static const struct capture_item virtio[] = {
+	{ .name = "*", .kind = CAPTURE_DEVICE, .inside = driven },
 	{ 0 },
 };
 
@@ -158,6 +205,17 @@ const struct capture_folder capture_folders[] = {
 	{ .path = PATH_GROUPS, .items = groups },
 	{ .path = PATH_UNITS, .items = units },
 	{ .path = PATH_TABLES, .items = tables },
+	{ .path = "sys/class/block", .items = disks },
+	{ .path = "sys/class/drm", .items = links },
+	{ .path = "sys/class/graphics", .items = links },
+	{ .path = "sys/class/input", .items = links },
+	{ .path = "sys/class/net", .items = interfaces },
+	{ .path = "sys/class/nvme", .items = links },
+	{ .path = "sys/class/sound", .items = links },
+	{ .path = "sys/class/tty", .items = terminals },
+	{ .path = "sys/bus/cxl/devices", .items = links },
+	{ .path = "sys/bus/nd/devices", .items = links },
+	{ .path = "sys/bus/virtio/devices", .items = virtio },
 	{ .path = "sys/module", .items = modules },
 	{ .path = "proc", .items = proc },
 	{ .path = "proc/sys/kernel", .items = kernel },

@@ -307,7 +307,8 @@ static void check_members(const struct source *source, struct machine *machine, 
 		if (is_member(group, name))
 			continue;
 		group->has_strangers = true;
-		machine_fault(machine, subject, "it holds %s, which is not among the devices found", name);
+		machine_fault(machine, subject, "it holds %s, which is not among the devices found",
+			      name);
 	}
 	strings_free(&names);
 }

@@ -2,13 +2,13 @@
 /* Which processes have a group open through VFIO, by their open files. */
 #include "collect/linux/collectors.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "collect/linux/usage_parts.h"
 #include "model/bdf.h"
 #include "model/viability.h"
 #include "util/alloc.h"
@@ -18,21 +18,17 @@
 #define DEVICE_NODE "/dev/vfio/devices/"
 #define DEVICE_FILE "anon_inode:[vfio-device]"
 
-/* The PID namespace that sees every process has this fixed number (include/linux/proc_ns.h). */
-#define INITIAL_PID_NAMESPACE "pid:[4026531836]"
-
-static void add_holder(struct group *group, int pid, int process, const char *node)
+static void add_holder(struct group *group, const struct open_file *file, const char *node)
 {
-	struct source live = { .live = true };
 	struct holder *holder;
 
 	for (size_t i = 0; i < group->nr_holders; i++)
-		if (group->holders[i].pid == pid && strcmp(group->holders[i].node, node) == 0)
+		if (group->holders[i].pid == file->pid && strcmp(group->holders[i].node, node) == 0)
 			return;
 	group->holders = xgrow(group->holders, group->nr_holders, sizeof(*group->holders));
 	holder = &group->holders[group->nr_holders++];
-	*holder = (struct holder){ .pid = pid, .node = xstrdup(node) };
-	read_attribute(&live, process, "comm", holder->command, sizeof(holder->command));
+	*holder = (struct holder){ .pid = file->pid, .node = xstrdup(node) };
+	process_name(file, holder->command);
 }
 
 static struct group *group_of_cdev(const struct machine *machine, const char *cdev)
@@ -44,11 +40,11 @@ static struct group *group_of_cdev(const struct machine *machine, const char *cd
 }
 
 /* "vfio-device-syspath: /sys/devices/..." in fdinfo, in newer kernels. */
-static struct group *group_of_device_file(const struct machine *machine, int process,
-					  const char *number)
+static struct group *group_of_device_file(const struct machine *machine,
+					  const struct open_file *open_file)
 {
-	_cleanup_free_ char *path = xasprintf("fdinfo/%s", number);
-	int fd = openat(process, path, O_RDONLY | O_CLOEXEC);
+	_cleanup_free_ char *path = xasprintf("fdinfo/%s", open_file->number);
+	int fd = openat(open_file->process, path, O_RDONLY | O_CLOEXEC);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct group *group = NULL;
 	char line[1024];
@@ -87,82 +83,62 @@ static const char *own_path(char *target)
 	return node ? node : target;
 }
 
-/* @target: where the link of the open file leads; set to the node's own path */
-static struct group *group_of_file(const struct machine *machine, int process, const char *number,
-				   const char **path, char *target)
+/* @node: set to the node's own path */
+static struct group *group_of_file(const struct machine *machine, const struct open_file *file,
+				   const char **node)
 {
 	uint64_t group;
 
-	if (strcmp(target, DEVICE_FILE) == 0)
-		return group_of_device_file(machine, process, number);
-	*path = target = (char *)own_path(target);
-	if (strncmp(target, DEVICE_NODE, strlen(DEVICE_NODE)) == 0)
-		return group_of_cdev(machine, target + strlen(DEVICE_NODE));
-	if (strncmp(target, GROUP_NODE, strlen(GROUP_NODE)) != 0 ||
-	    parse_u64(target + strlen(GROUP_NODE), 10, UINT32_MAX, &group) < 0)
+	*node = file->target;
+	if (strcmp(file->target, DEVICE_FILE) == 0)
+		return group_of_device_file(machine, file);
+	*node = own_path(file->target);
+	if (strncmp(*node, DEVICE_NODE, strlen(DEVICE_NODE)) == 0)
+		return group_of_cdev(machine, *node + strlen(DEVICE_NODE));
+	if (strncmp(*node, GROUP_NODE, strlen(GROUP_NODE)) != 0 ||
+	    parse_u64(*node + strlen(GROUP_NODE), 10, UINT32_MAX, &group) < 0)
 		return NULL;
 	return find_group(machine, (uint32_t)group);
 }
 
-/* Return: whether all open files of the process could be seen. */
-static bool look_at_process(const struct machine *machine, int proc, int pid)
+/* The walk comes to the files of one process after those of another. */
+struct walk {
+	const struct machine *machine;
+	int pid; /* whose files these are */
+	bool holds_known, holds_unknown;
+	bool complete;
+};
+
+static void end_process(struct walk *walk)
 {
-	_cleanup_free_ char *path = xasprintf("%d", pid);
-	_cleanup_close_ int process = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int fd = process < 0 ? -1 : openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_dir_ DIR *files = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	bool holds_known = false, holds_unknown = false;
-	char target[256];
-
-	if (!files)
-		return errno == ENOENT || errno == ESRCH; /* it has ended */
-	while ((entry = readdir(files))) {
-		ssize_t n = readlinkat(dirfd(files), entry->d_name, target, sizeof(target) - 1);
-		const char *node = target;
-		struct group *group;
-
-		if (n < 0)
-			continue;
-		target[n] = '\0';
-		group = group_of_file(machine, process, entry->d_name, &node, target);
-		if (group)
-			add_holder(group, pid, process, node);
-		holds_known |= group != NULL;
-		/* Older kernels do not say which device it is; mostly the group is open too. */
-		holds_unknown |= !group && strcmp(target, DEVICE_FILE) == 0;
-	}
-	return holds_known || !holds_unknown;
+	/* Older kernels do not say which device it is; mostly the group is open too. */
+	walk->complete &= walk->holds_known || !walk->holds_unknown;
+	walk->holds_known = walk->holds_unknown = false;
 }
 
-static bool sees_all_processes(int proc)
+static void look_at_file(void *closure, const struct open_file *file)
 {
-	char name[64];
-	ssize_t n = readlinkat(proc, "self/ns/pid", name, sizeof(name) - 1);
+	struct walk *walk = closure;
+	const char *node;
+	struct group *group;
 
-	/* Mounted with hidepid=invisible, /proc lacks the processes of others: 1 is always root's.
-	 */
-	if (n < 0 || faccessat(proc, "1", F_OK, 0) < 0)
-		return false;
-	name[n] = '\0';
-	return strcmp(name, INITIAL_PID_NAMESPACE) == 0;
+	if (walk->pid != file->pid)
+		end_process(walk);
+	walk->pid = file->pid;
+	group = group_of_file(walk->machine, file, &node);
+	if (group)
+		add_holder(group, file, node);
+	walk->holds_known |= group != NULL;
+	walk->holds_unknown |= !group && strcmp(file->target, DEVICE_FILE) == 0;
 }
 
-static bool look_at_processes(const struct source *source, struct machine *machine)
+static bool look_at_processes(const struct source *source, const struct machine *machine)
 {
-	int proc = source_open_dir(source, "proc");
-	_cleanup_dir_ DIR *dir = proc < 0 ? NULL : fdopendir(proc);
-	const struct dirent *entry;
-	bool complete = true;
-	uint64_t pid;
+	struct walk walk = { .machine = machine, .complete = true };
+	bool all = each_open_file(source, look_at_file, &walk);
 
-	if (!dir)
-		return false;
-	while ((entry = readdir(dir)))
-		if (parse_u64(entry->d_name, 10, INT32_MAX, &pid) == 0 &&
-		    !look_at_process(machine, proc, (int)pid))
-			complete = false;
-	return complete && sees_all_processes(proc);
+	end_process(&walk);
+	return all && walk.complete;
 }
 
 void collect_holders(const struct source *source, struct machine *machine)

@@ -6,45 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect/modules.h"
 #include "model/system.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
-
-#define MODULE_LISTS_MAX (16u << 20)
-
-/* Return: whether a list of module files, modules.dep or modules.builtin, names this one. */
-static enum tristate list_names(const struct source *source, const char *release, const char *list,
-				const char *file)
-{
-	_cleanup_free_ char *path = xasprintf("lib/modules/%s/%s", release, list);
-	_cleanup_free_ uint8_t *text = NULL;
-	size_t length;
-
-	if (source_read(source, path, MODULE_LISTS_MAX, &text, &length) < 0)
-		return TRI_UNKNOWN;
-	return strstr((const char *)text, file) ? TRI_YES : TRI_NO;
-}
-
-/* @name as below /sys/module, @file as installed: "/vfio-pci.ko". */
-static enum module_state module_state(const struct source *source, const char *release,
-				      const char *name, const char *file)
-{
-	_cleanup_free_ char *path = xasprintf("sys/module/%s", name);
-	_cleanup_close_ int dir = source_open_dir(source, path);
-	enum tristate built_in, loadable;
-
-	if (dir >= 0)
-		return MODULE_LOADED;
-	if (!release)
-		return MODULE_UNKNOWN;
-	built_in = list_names(source, release, "modules.builtin", file);
-	if (built_in == TRI_YES)
-		return MODULE_BUILT_IN;
-	loadable = list_names(source, release, "modules.dep", file);
-	if (loadable == TRI_YES)
-		return MODULE_LOADABLE;
-	return built_in == TRI_NO && loadable == TRI_NO ? MODULE_MISSING : MODULE_UNKNOWN;
-}
 
 static enum tristate has_node(const struct source *source, const char *folder, const char *name)
 {
@@ -101,10 +66,9 @@ void collect_system(const struct source *source, struct machine *machine, struct
 	struct strings cdevs = { 0 };
 
 	*system = (struct system){
-		.vfio_pci = module_state(source, release, "vfio_pci", "/vfio-pci.ko"),
-		.vfio_type1 =
-			module_state(source, release, "vfio_iommu_type1", "/vfio_iommu_type1.ko"),
-		.iommufd = module_state(source, release, "iommufd", "/iommufd.ko"),
+		.vfio_pci = find_module(source, release, "vfio_pci"),
+		.vfio_type1 = find_module(source, release, "vfio_iommu_type1"),
+		.iommufd = find_module(source, release, "iommufd"),
 		.vfio_node = has_node(source, "dev/vfio", "vfio"),
 		.iommufd_node = has_node(source, "dev", "iommu"),
 	};

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Doing what is planned: journal, step, look; and undoing it when it fails. */
+#include "bind/bind.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bind/driver.h"
+#include "bind/journal.h"
+#include "bind/rule.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+struct act {
+	struct bind_plan *plan;
+	const struct journal *journal;
+	unsigned points; /* that were passed, for tests */
+};
+
+/*
+ * Tests stop or kill the program between any two things that it does: IOMMUTOOL_TEST_SIGNAL=N:S
+ * raises signal S at the N-th point, counted from 1.
+ */
+static void test_point(struct act *act)
+{
+	const char *text = getenv("IOMMUTOOL_TEST_SIGNAL");
+	unsigned point, number;
+
+	act->points++;
+	if (text && sscanf(text, "%u:%u", &point, &number) == 2 && point == act->points)
+		raise((int)number);
+}
+
+/* --- one step ---------------------------------------------------------------------------- */
+
+/* What keeps a device from being let go, if it can be told. */
+static char *holders_of(const struct change *change)
+{
+	const struct group *group = change->device->group;
+
+	if (!group || group->nr_holders == 0)
+		return xstrdup("");
+	return xasprintf("; process %d (%s) has %s open", group->holders[0].pid,
+			 group->holders[0].command, group->holders[0].node);
+}
+
+/* The step did not come back: nothing but the driver link is touched from here on. */
+static void give_up_waiting(struct act *act, struct change *change, const char *name, pid_t child)
+{
+	_cleanup_free_ char *holders = holders_of(change);
+	char where[64];
+
+	child_waits_in(child, where);
+	change->record->child = child;
+	change->record->child_start = child_start(child);
+	journal_write(act->journal, change->record, NULL);
+	change_explain(change, RESULT_STUCK,
+		       xasprintf("\"%s\" did not come back within %d s (process %d%s%s%s)", name,
+				 act->plan->request->timeout_ms / 1000, (int)child,
+				 *where ? " waits in " : "", where, holders),
+		       xasprintf("it may finish later; end what holds the device, then "
+				 "\"iommutool restore %s\"",
+				 change->name));
+}
+
+/* Return: NULL, or what is not as it should be after a step; to be freed. */
+static char *look_after(struct change *change, const struct step *step)
+{
+	char *driver;
+	int r;
+
+	if (step->kind == STEP_OVERRIDE) {
+		free(change->reached.override);
+		change->reached.override = step->driver ? xstrdup(step->driver) : NULL;
+		return NULL;
+	}
+	r = driver_now(change->name, &driver);
+	if (r < 0)
+		return xasprintf("driver: %s", strerror(-r));
+	free(change->reached.driver);
+	change->reached.driver = driver;
+	if (step->kind == STEP_UNBIND && driver)
+		return xasprintf("it has driver %s after the unbind", driver);
+	if (step->kind == STEP_ATTACH && !driver)
+		return xasprintf("%s did not take it", step->driver);
+	if (step->kind == STEP_ATTACH && strcmp(driver, step->driver) != 0)
+		return xasprintf("%s took it instead of %s", driver, step->driver);
+	return NULL;
+}
+
+static char *step_problem(const char *name, int code)
+{
+	if (code == -ENODEV || code == -ENOENT)
+		return xasprintf("%s: %s: it is gone, or its driver is", name, strerror(-code));
+	return xasprintf("%s: %s; see dmesg", name, strerror(-code));
+}
+
+/* Return: 0; negative errno with the reason in the change; -ETIMEDOUT when it is stuck. */
+static int do_step(struct act *act, struct change *change, const struct step *step)
+{
+	_cleanup_free_ char *name = step_name(step);
+	struct error err = { 0 };
+	char *problem = NULL;
+	pid_t stuck;
+	int r;
+
+	free(change->record->state);
+	change->record->state = xstrdup(name);
+	r = journal_write(act->journal, change->record, &err);
+	if (r < 0) {
+		change_explain(change, RESULT_FAILED, xstrdup(err.text), NULL);
+		return r;
+	}
+	test_point(act);
+	r = take_step(change->name, step, act->plan->request->timeout_ms, &stuck);
+	test_point(act);
+	if (r == -ETIMEDOUT) {
+		give_up_waiting(act, change, name, stuck);
+		return r;
+	}
+	if (r < 0)
+		problem = step_problem(name, r);
+	/* What the kernel says is no proof, in either case. */
+	if (r == 0)
+		problem = look_after(change, step);
+	else
+		free(look_after(change, step));
+	if (problem)
+		change_explain(change, RESULT_FAILED, problem, NULL);
+	return problem ? (r < 0 ? r : -EIO) : 0;
+}
+
+static int do_steps(struct act *act, struct change *change, const struct steps *steps)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < steps->nr && r == 0; i++)
+		r = do_step(act, change, &steps->items[i]);
+	return r;
+}
+
+/* --- one device -------------------------------------------------------------------------- */
+
+static void new_record(struct change *change)
+{
+	const struct rule *rule = change->rule_is_other ? NULL : change->rule;
+	struct record *record = xcalloc(1, sizeof(*record));
+
+	record->device = xstrdup(change->name);
+	record->identity = xstrdup(change->identity);
+	record->to = change->goal.driver ? xstrdup(change->goal.driver) : NULL;
+	record->state = xstrdup("");
+	if (change->goal_kind == GOAL_PROBE)
+		record->before.driver = xstrdup(ANY_DRIVER);
+	else
+		binding_copy(&record->before, rule ? &rule->before : &change->now);
+	change->record = record;
+	change->record_is_new = true;
+}
+
+/* Drops the record, or says in it that nothing is being done. */
+static int close_record(struct act *act, struct change *change, bool drop)
+{
+	struct error err = { 0 };
+	int r;
+
+	if (drop) {
+		r = journal_remove(act->journal, change->name, &err);
+	} else {
+		free(change->record->state);
+		change->record->state = xstrdup("done");
+		change->record->child = 0;
+		r = journal_write(act->journal, change->record, &err);
+	}
+	test_point(act);
+	if (r < 0)
+		change_explain(change, RESULT_FAILED, xstrdup(err.text), NULL);
+	return r;
+}
+
+/* Back to what it was before this run, for a device of which some steps were done. */
+static void undo(struct act *act, struct change *change)
+{
+	_cleanup_free_ char *why = change->reason ? xstrdup(change->reason) : NULL;
+	enum bind_result result = change->result == RESULT_FAILED ? RESULT_FAILED
+								  : RESULT_ROLLED_BACK;
+	struct steps steps = { 0 };
+	char *driver;
+	int r;
+
+	if (driver_now(change->name, &driver) == -ENODEV) {
+		close_record(act, change, true);
+		change_explain(change, RESULT_FAILED,
+			       xstrdup("it is gone: it was removed while it was being bound"),
+			       NULL);
+		return;
+	}
+	free(change->reached.driver);
+	change->reached.driver = driver;
+	steps_between(&change->reached, GOAL_DRIVER, &change->now, &steps);
+	r = do_steps(act, change, &steps);
+	steps_free(&steps);
+	if (r == 0)
+		r = close_record(act, change, change->record_is_new);
+	if (r == 0)
+		change_explain(change, result, why ? xstrdup(why) : NULL, NULL);
+	else if (change->result == RESULT_FAILED)
+		change_explain(change, RESULT_FAILED,
+			       xasprintf("%s%sputting it back failed, too: %s", why ? why : "",
+					 why ? "; " : "", change->reason),
+			       xasprintf("\"iommutool restore %s\" tries again", change->name));
+}
+
+static int bind_one(struct act *act, struct change *change)
+{
+	struct error err = { 0 };
+	int r;
+
+	if (!change->record)
+		new_record(change);
+	r = do_steps(act, change, &change->steps);
+	if (r == 0)
+		r = close_record(act, change, false);
+	if (r == 0)
+		change_explain(change, RESULT_BOUND, NULL, NULL);
+	else if (r != -ETIMEDOUT)
+		undo(act, change);
+	if (r == 0 && wait_for_nodes(change->name, NODE_TIMEOUT_MS, &err) < 0)
+		change_explain(change, RESULT_BOUND, xstrdup(err.text), NULL);
+	return r;
+}
+
+static void restore_one(struct act *act, struct change *change)
+{
+	_cleanup_free_ char *said = change->reason ? xstrdup(change->reason) : NULL;
+	struct error err = { 0 };
+	int r = 0;
+
+	if (change->forget_rule)
+		r = rule_remove(RULES_PATH, change->name, &err);
+	if (r < 0) {
+		change_explain(change, RESULT_FAILED, xstrdup(err.text), NULL);
+		return;
+	}
+	if (change->steps.nr > 0 && !change->record)
+		new_record(change);
+	r = do_steps(act, change, &change->steps);
+	if (r == 0 && (change->record || change->drop_record))
+		r = close_record(act, change, true);
+	if (r == 0 && change->goal_kind == GOAL_PROBE && change->reached.driver)
+		change->goal.driver = xstrdup(change->reached.driver);
+	if (r == 0)
+		change_explain(change, RESULT_RESTORED, said ? xstrdup(said) : NULL, NULL);
+}
+
+/* --- the set ----------------------------------------------------------------------------- */
+
+static bool interrupted(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
+	       sigismember(&pending, SIGHUP);
+}
+
+/* Return: 0 or negative errno, with the reason in the first change. */
+static int load(struct act *act)
+{
+	for (size_t i = 0; i < act->plan->loads.nr; i++) {
+		const struct step *step = &act->plan->loads.items[i];
+		pid_t stuck;
+		int r = take_step(NULL, step, act->plan->request->timeout_ms, &stuck);
+
+		/* The second, vfio_iommu_type1, the kernel asks for by itself when it is wanted. */
+		if (r == 0 || i > 0)
+			continue;
+		for (size_t k = 0; k < act->plan->nr_changes; k++)
+			if (act->plan->changes[k].result == RESULT_PLANNED)
+				change_explain(&act->plan->changes[k], RESULT_FAILED,
+					       xasprintf("modprobe %s: %s", step->driver,
+							 r == -ETIMEDOUT ? "it did not come back"
+									 : "it failed; see dmesg"),
+					       NULL);
+		return r;
+	}
+	return 0;
+}
+
+static void undo_set(struct act *act, const struct change *culprit)
+{
+	struct bind_plan *plan = act->plan;
+
+	for (size_t i = plan->nr_changes; i-- > 0;) {
+		struct change *change = &plan->changes[i];
+		char *why = culprit ? xasprintf("%s: %s", culprit->name,
+						bind_result_name(culprit->result))
+				    : xstrdup("interrupted");
+
+		if (change->result == RESULT_BOUND && change->record) {
+			change_explain(change, RESULT_BOUND, why, NULL);
+			undo(act, change);
+		} else if (change->result == RESULT_PLANNED) {
+			change_explain(change, RESULT_PLANNED, xasprintf("not done: %s", why),
+				       NULL);
+			free(why);
+		} else {
+			free(why);
+		}
+	}
+}
+
+static void bind_set(struct act *act)
+{
+	struct bind_plan *plan = act->plan;
+
+	for (size_t i = 0; i < plan->nr_changes; i++) {
+		struct change *change = &plan->changes[i];
+
+		if (change->result != RESULT_PLANNED)
+			continue;
+		if (interrupted()) {
+			undo_set(act, NULL);
+			return;
+		}
+		if (bind_one(act, change) < 0) {
+			undo_set(act, change);
+			return;
+		}
+	}
+}
+
+void bind_plan_act(struct bind_plan *plan, const struct journal *journal)
+{
+	struct act act = { .plan = plan, .journal = journal };
+
+	if (plan->request->giving_back) {
+		/* Each by itself: one that cannot go back keeps no other from it. */
+		for (size_t i = 0; i < plan->nr_changes; i++)
+			if (plan->changes[i].result == RESULT_PLANNED)
+				restore_one(&act, &plan->changes[i]);
+	} else if (load(&act) == 0) {
+		bind_set(&act);
+	}
+}

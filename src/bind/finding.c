@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the guards share to look at the facts and to say what they saw. */
+#include "bind/finding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/viability.h"
+#include "util/alloc.h"
+
+/* --- what is below the device in question ------------------------------------------------ */
+
+const struct disk *next_disk(const struct guard_question *question, const struct disk *after)
+{
+	const struct usage *usage = question->usage;
+
+	for (size_t i = after ? (size_t)(after - usage->disks) + 1 : 0; i < usage->nr_disks; i++)
+		if (usage->disks[i].device == question->device)
+			return &usage->disks[i];
+	return NULL;
+}
+
+const struct interface *next_interface(const struct guard_question *question,
+				       const struct interface *after)
+{
+	const struct usage *usage = question->usage;
+	size_t i = after ? (size_t)(after - usage->interfaces) + 1 : 0;
+
+	for (; i < usage->nr_interfaces; i++)
+		if (usage->interfaces[i].device == question->device)
+			return &usage->interfaces[i];
+	return NULL;
+}
+
+const struct node *next_node(const struct guard_question *question, enum node_kind kind,
+			     const struct node *after)
+{
+	const struct usage *usage = question->usage;
+
+	for (size_t i = after ? (size_t)(after - usage->nodes) + 1 : 0; i < usage->nr_nodes; i++)
+		if (usage->nodes[i].device == question->device && usage->nodes[i].kind == kind)
+			return &usage->nodes[i];
+	return NULL;
+}
+
+/* --- drivers ------------------------------------------------------------------------------ */
+
+bool on_vfio_driver(const struct device *device)
+{
+	return device->has_vfio_dev || driver_is_vfio(device->driver);
+}
+
+bool driver_is_harmless(const char *name)
+{
+	return driver_is_vfio(name) || (name && strcmp(name, "pci-stub") == 0);
+}
+
+bool may_serve_host(const struct device *device)
+{
+	if (device->has_vfio_dev)
+		return false;
+	return !device->driver_known || (device->driver && !driver_is_harmless(device->driver));
+}
+
+bool only_gives_back(const struct guard_question *question)
+{
+	return question->giving_back && !may_serve_host(question->device);
+}
+
+/* --- findings ----------------------------------------------------------------------------- */
+
+char *list_text(const struct strings *list)
+{
+	if (list->nr == 1)
+		return xstrdup(list->items[0]);
+	if (list->nr == 2)
+		return xasprintf("%s and %s", list->items[0], list->items[1]);
+	return xasprintf("%s, %s and %zu more", list->items[0], list->items[1], list->nr - 2);
+}
+
+struct guard_finding guard_pass(char *fact)
+{
+	if (fact)
+		flatten(fact);
+	return (struct guard_finding){ .answer = GUARD_PASS, .fact = fact };
+}
+
+struct guard_finding guard_refuse(const struct guard_question *question, const char *guard,
+				  char *fact, const char *next)
+{
+	struct guard_finding finding = { .answer = GUARD_REFUSE, .fact = fact };
+
+	/* What goes back to the host cannot be forced. */
+	finding.next = guard && !question->giving_back ? xasprintf("%s, or --force=%s", next, guard)
+						       : xstrdup(next);
+	flatten(finding.fact);
+	flatten(finding.next);
+	return finding;
+}
+
+struct guard_finding guard_refuse_seen(const struct guard_question *question, const char *guard,
+				       struct strings *seen, const char *next)
+{
+	char *fact = list_text(seen);
+
+	strings_free(seen);
+	return guard_refuse(question, guard, fact, next);
+}
+
+struct guard_finding guard_unknown(const struct guard_question *question, const char *guard,
+				   char *fact)
+{
+	struct guard_finding finding =
+		guard_refuse(question, guard, fact, "look as root on the machine itself");
+
+	finding.answer = GUARD_UNKNOWN;
+	return finding;
+}
+
+static const char *const part_subjects[NR_USAGE_PARTS] = {
+	[USAGE_BELOW] = "what is below it",
+	[USAGE_CLAIMS] = "whether its disks are held",
+	[USAGE_MOUNTS] = "what is mounted",
+	[USAGE_SWAPS] = "what the host swaps to",
+	[USAGE_ADDRESSES] = "which interfaces have an address",
+	[USAGE_ROUTES] = "where the default route leads",
+	[USAGE_CARRIES] = "what the host needs the network for",
+	[USAGE_USERS] = "which processes use it",
+	[USAGE_CONSOLES] = "where the kernel has its consoles",
+	[USAGE_FRAMEBUFFERS] = "where the boot screen is drawn",
+	[USAGE_DUMP] = "where a crash kernel writes its dump",
+	[USAGE_RESUME] = "what the kernel resumes from",
+	[USAGE_VFIO_IDS] = "what vfio-pci takes when it is loaded",
+};
+
+struct guard_finding guard_pass_if_known(const struct guard_question *question, const char *guard,
+					 unsigned parts, char *fact)
+{
+	if (!may_serve_host(question->device))
+		return guard_pass(fact);
+	for (size_t i = 0; i < NR_USAGE_PARTS; i++) {
+		const char *reason = question->usage->unknown[i];
+
+		if (!(parts & PART(i)) || !reason)
+			continue;
+		free(fact);
+		return guard_unknown(question, guard,
+				     xasprintf("%s is unknown: %s", part_subjects[i], reason));
+	}
+	return guard_pass(fact);
+}

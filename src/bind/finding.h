@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside bind/: what the guards share to look at the facts and to say what they saw. */
+#ifndef IOMMUTOOL_FINDING_H
+#define IOMMUTOOL_FINDING_H
+
+#include "bind/guards.h"
+
+/* --- what is below the device in question ------------------------------------------------ */
+
+/* Return: the one behind @after (NULL: the first), or NULL. */
+const struct disk *next_disk(const struct guard_question *question, const struct disk *after);
+const struct interface *next_interface(const struct guard_question *question,
+				       const struct interface *after);
+const struct node *next_node(const struct guard_question *question, enum node_kind kind,
+			     const struct node *after);
+
+/* --- drivers ------------------------------------------------------------------------------ */
+
+/* Whether a driver of VFIO has the device now. */
+bool on_vfio_driver(const struct device *device);
+
+/* Whether a driver leaves the device's DMA to others, so that the kernel takes it beside VFIO. */
+bool driver_is_harmless(const char *name);
+
+/* Whether a driver that works for the host has the device, or might: else nothing is below it. */
+bool may_serve_host(const struct device *device);
+
+/* Whether the host gets back what it does not have: what the device is, is no reason against it. */
+bool only_gives_back(const struct guard_question *question);
+
+/* --- findings ----------------------------------------------------------------------------- */
+
+/* Return: "A", "A and B", "A, B and 3 more", to be freed. */
+char *list_text(const struct strings *list);
+
+/* @fact may be NULL, and belongs to the finding then. */
+struct guard_finding guard_pass(char *fact);
+
+/**
+ * guard_refuse() - a finding that speaks against it
+ * @guard: its name when it can be forced, which is added to @next; else NULL
+ * @fact: belongs to the finding then
+ * @next: what to do about it
+ */
+struct guard_finding guard_refuse(const struct guard_question *question, const char *guard,
+				  char *fact, const char *next);
+
+/* The same, of what was seen one by one; releases @seen. */
+struct guard_finding guard_refuse_seen(const struct guard_question *question, const char *guard,
+				       struct strings *seen, const char *next);
+
+/* The facts are not to be had; as guard_refuse(). */
+struct guard_finding guard_unknown(const struct guard_question *question, const char *guard,
+				   char *fact);
+
+#define PART(part) (1u << (part))
+
+/**
+ * guard_pass_if_known() - nothing was seen below the device: is that because there is nothing?
+ * @parts: PART() of each part of the usage that had to be known for it
+ * @fact: of a pass; may be NULL; belongs to the finding then
+ *
+ * Return: pass, also when nothing can be below the device; unknown, with the reason.
+ */
+struct guard_finding guard_pass_if_known(const struct guard_question *question, const char *guard,
+					 unsigned parts, char *fact);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Guards of what VFIO and the IOMMU have to say about a device. */
+#include "bind/finding.h"
+#include "bind/guard_list.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/regions.h"
+#include "model/viability.h"
+#include "util/alloc.h"
+
+#define DEVICE_NODE "/dev/vfio/devices/"
+
+/* --- who has it open ---------------------------------------------------------------------- */
+
+/* Whether a holder's node stands for one device; else it stands for the whole group. */
+static bool is_device_node(const struct holder *holder)
+{
+	return strncmp(holder->node, DEVICE_NODE, strlen(DEVICE_NODE)) == 0;
+}
+
+static bool has_open(const struct guard_question *question, const struct holder *holder)
+{
+	const struct device *device = question->device;
+
+	if (is_device_node(holder))
+		return strings_contain(&device->cdevs, holder->node + strlen(DEVICE_NODE));
+	/*
+	 * A device without a driver may be added to the group that a VM has. To take it away, or to
+	 * give it to the host, is another thing.
+	 */
+	return on_vfio_driver(device) || !device->driver_known || question->giving_back;
+}
+
+/* One process once, however many nodes it has open. */
+static bool seen_before(const struct guard_question *question, const struct group *group, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (group->holders[i].pid == group->holders[n].pid &&
+		    has_open(question, &group->holders[i]))
+			return true;
+	return false;
+}
+
+static void see_openers(const struct guard_question *question, struct strings *seen)
+{
+	const struct group *group = question->device->group;
+
+	for (size_t i = 0; group && i < group->nr_holders; i++) {
+		const struct holder *holder = &group->holders[i];
+
+		if (has_open(question, holder) && !seen_before(question, group, i))
+			strings_take(seen, xasprintf("%d (%s) has it open through %s", holder->pid,
+						     holder->command, holder->node));
+	}
+}
+
+/* vfio-pci enables a device only while it is open (vfio_pci_core.c), which nothing hides. */
+static struct guard_finding judge_enabled(const struct guard_question *question, int enabled)
+{
+	const struct group *group = question->device->group;
+	bool complete = group && group->holders_complete;
+	struct guard_finding finding;
+
+	if (enabled == 0 || (enabled < 0 && complete))
+		return guard_pass(xstrdup("no process has it open"));
+	if (enabled < 0)
+		return guard_unknown(question, NULL,
+				     xstrdup("whether a process has it open is unknown: not every "
+					     "process could be looked at"));
+	if (!complete)
+		return guard_refuse(
+			question, NULL,
+			xasprintf("it is in use (its enable count is %d) by a process that "
+				  "cannot be seen from here: other PID namespaces and other "
+				  "users' processes are not visible",
+				  enabled),
+			"look as root outside of containers");
+	/* Some drivers of the host leave the count behind. */
+	finding = guard_refuse(
+		question, NULL,
+		xasprintf("its enable count is %d though no process is seen to have it "
+			  "open",
+			  enabled),
+		"make sure that no VM has it");
+	finding.answer = GUARD_WARN;
+	return finding;
+}
+
+struct guard_finding ask_vfio_user(const struct guard_question *question)
+{
+	const struct function *function = find_function(question->usage, question->device);
+	const struct device *device = question->device;
+	struct strings seen = { 0 };
+
+	see_openers(question, &seen);
+	if (seen.nr > 0)
+		return guard_refuse_seen(question, NULL, &seen, "stop that VM or program first");
+	if (on_vfio_driver(device))
+		return judge_enabled(question, function ? function->enabled : -1);
+	if (!device->driver_known)
+		return guard_unknown(
+			question, NULL,
+			xstrdup("its driver is unknown, and so whether a process has it "
+				"open through VFIO"));
+	return guard_pass(NULL);
+}
+
+/* --- the group ---------------------------------------------------------------------------- */
+
+static bool is_for_vfio(const struct guard_question *question)
+{
+	return driver_is_vfio(question->to) && !question->giving_back;
+}
+
+static bool is_taken(const struct guard_question *question, const struct device *device)
+{
+	return question->taken[device - question->machine->devices];
+}
+
+static struct guard_finding refuse_members(const struct guard_question *question,
+					   struct strings *members)
+{
+	bool one = members->nr == 1;
+	char *list = list_text(members);
+	char *fact = xasprintf("%s %s in group %" PRIu32 " too and %s with the host; VFIO would "
+			       "refuse the group",
+			       list, one ? "is" : "are", question->device->group->number,
+			       one ? "stays" : "stay");
+
+	strings_free(members);
+	free(list);
+	return guard_refuse(question, "group", fact,
+			    one ? "take it along with --whole-group, or name it too"
+				: "take them along with --whole-group, or name them too");
+}
+
+/* For VFIO: who would keep user space out of the group. */
+static struct guard_finding judge_members(const struct guard_question *question)
+{
+	const struct group *group = question->device->group;
+	const struct device *untold = NULL;
+	struct strings members = { 0 };
+
+	for (size_t i = 0; i < group->nr_devices; i++) {
+		const struct device *device = group->devices[i];
+		enum tristate blocks = device_blocks(device);
+
+		if (device == question->device || is_taken(question, device))
+			continue;
+		if (blocks == TRI_YES)
+			strings_take(&members, xasprintf("%s (%s)", device->name, device->driver));
+		else if (blocks == TRI_UNKNOWN && !untold)
+			untold = device;
+	}
+	if (members.nr > 0)
+		return refuse_members(question, &members);
+	if (untold)
+		return guard_unknown(question, "group",
+				     xasprintf("the driver of %s, which is in group %" PRIu32
+					       " too, is unknown",
+					       untold->name, group->number));
+	if (group->has_strangers)
+		return guard_unknown(question, "group",
+				     xasprintf("the kernel lists more devices in group %" PRIu32
+					       " than could be read",
+					       group->number));
+	return guard_pass(
+		xasprintf("nothing in group %" PRIu32 " stays with the host", group->number));
+}
+
+static bool sibling_on_vfio(const struct guard_question *question)
+{
+	const struct group *group = question->device->group;
+
+	for (size_t i = 0; i < group->nr_devices; i++)
+		if (group->devices[i] != question->device &&
+		    !is_taken(question, group->devices[i]) && on_vfio_driver(group->devices[i]))
+			return true;
+	return false;
+}
+
+/* For a driver of the host: it gets no device of a group that user space owns (8.4: EBUSY). */
+static struct guard_finding judge_owner(const struct guard_question *question)
+{
+	const struct group *group = question->device->group;
+	struct guard_finding finding;
+	struct strings seen = { 0 };
+
+	if (!sibling_on_vfio(question))
+		return guard_pass(NULL);
+	for (size_t i = 0; i < group->nr_holders; i++)
+		strings_take(&seen, xasprintf("%d (%s)", group->holders[i].pid,
+					      group->holders[i].command));
+	if (seen.nr > 0) {
+		char *list = list_text(&seen);
+
+		strings_free(&seen);
+		finding = guard_refuse(
+			question, "group",
+			xasprintf("the kernel refuses a driver while %s has group %" PRIu32 " open",
+				  list, group->number),
+			"stop that VM or program first");
+		free(list);
+		return finding;
+	}
+	if (group->holders_complete)
+		return guard_pass(NULL);
+	/* No harm comes of trying: the kernel itself refuses. */
+	finding = guard_unknown(question, NULL,
+				xasprintf("whether a process has group %" PRIu32
+					  " open is unknown; while "
+					  "one has, the kernel refuses a driver",
+					  group->number));
+	finding.answer = GUARD_WARN;
+	return finding;
+}
+
+struct guard_finding ask_group(const struct guard_question *question)
+{
+	const struct device *device = question->device;
+
+	if (question->to && !driver_is_harmless(question->to))
+		return device->group ? judge_owner(question) : guard_pass(NULL);
+	if (!is_for_vfio(question))
+		return guard_pass(NULL);
+	if (!device->group_known)
+		return guard_unknown(question, "group",
+				     xstrdup("which devices are in its group is unknown"));
+	return device->group ? judge_members(question) : guard_pass(NULL);
+}
+
+struct guard_finding ask_no_group(const struct guard_question *question)
+{
+	const struct machine *machine = question->machine;
+	const struct device *device = question->device;
+
+	if (!is_for_vfio(question) || device->group)
+		return guard_pass(NULL);
+	if (!device->group_known)
+		return guard_unknown(question, "no-group",
+				     xstrdup("whether it is in an IOMMU group is unknown"));
+	return guard_refuse(question, "no-group", xstrdup("no IOMMU translates for it"),
+			    machine->nr_groups == 0
+				    ? why_empty_sentence(machine)
+				    : "see iommutool tables for the devices that the "
+				      "IOMMU covers");
+}
+
+/* Whether VFIO refuses a group for a region; what is not known may be. */
+static enum tristate is_refused(const struct guard_question *question, const struct region *region)
+{
+	if (region->type != REGION_DIRECT)
+		return TRI_NO;
+	switch (region_meaning(question->machine, question->device->group, region)) {
+	case MEANING_REFUSED:
+		return TRI_YES;
+	case MEANING_UNKNOWN:
+		return TRI_UNKNOWN;
+	case MEANING_USABLE:
+	case MEANING_EXCLUDED:
+		break;
+	}
+	return TRI_NO;
+}
+
+/* Binding itself works, so this is only said. */
+struct guard_finding ask_direct(const struct guard_question *question)
+{
+	const struct group *group = question->device->group;
+	enum tristate refused = TRI_NO;
+	struct guard_finding finding;
+	struct strings seen = { 0 };
+	char *list, *next;
+
+	if (!is_for_vfio(question) || !group || !group->regions_known)
+		return guard_pass(NULL);
+	for (size_t i = 0; i < group->nr_regions; i++) {
+		const struct region *region = &group->regions[i];
+		enum tristate verdict = is_refused(question, region);
+
+		if (verdict == TRI_NO)
+			continue;
+		if (refused != TRI_YES)
+			refused = verdict;
+		strings_take(&seen, xasprintf("0x%016" PRIx64 " to 0x%016" PRIx64, region->start,
+					      region->end));
+	}
+	if (seen.nr == 0)
+		return guard_pass(NULL);
+	list = list_text(&seen);
+	next = xasprintf("see iommutool resv-regions %" PRIu32, group->number);
+	finding =
+		guard_refuse(question, NULL,
+			     xasprintf("firmware wants %s mapped for %s: VFIO %s refuse the device",
+				       list, group->nr_devices == 1 ? "it" : "its group",
+				       refused == TRI_YES ? "will" : "may"),
+			     next);
+	finding.answer = GUARD_WARN;
+	strings_free(&seen);
+	free(list);
+	free(next);
+	return finding;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules for what a plan has bound. */
+#include "bind/persist.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bind/journal.h"
+#include "bind/rule.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+/* A rule splits and expands what it runs (udev(7)); these characters mean nothing there. */
+static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
+
+/* Return: whether root alone can put something else at @path. */
+static bool is_roots(const char *path)
+{
+	_cleanup_free_ char *part = xstrdup(path);
+	struct stat st;
+
+	for (;;) {
+		char *slash = strrchr(part, '/');
+
+		if (stat(*part ? part : "/", &st) < 0 || st.st_uid != 0 ||
+		    ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX)) ||
+		    ((st.st_mode & S_IWGRP) && st.st_gid != 0))
+			return false;
+		if (!*part)
+			return true;
+		*slash = '\0';
+	}
+}
+
+int persist_program(char **path, struct error *err)
+{
+	char text[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", text, sizeof(text) - 1);
+
+	if (n < 0)
+		return fail(err, -errno, "/proc/self/exe: %s; mount /proc", strerror(errno));
+	text[n] = '\0';
+	if (text[strspn(text, plain)])
+		return fail(err, -EINVAL,
+			    "%s: a udev rule cannot run a program of that path; install it with "
+			    "\"make install\"",
+			    text);
+	if (!is_roots(text))
+		return fail(err, -EPERM,
+			    "%s: others than root may replace it, so it must not run at boot; "
+			    "install it with \"make install\"",
+			    text);
+	*path = xstrdup(text);
+	return 0;
+}
+
+static char *forced_names(const struct bind_request *request)
+{
+	struct strings names = { 0 };
+	char *joined;
+
+	for (size_t i = 0; guards[i].name; i++)
+		if (request->forced & (1u << i))
+			strings_add(&names, guards[i].name);
+	joined = names.nr ? strings_join(&names, ",") : NULL;
+	strings_free(&names);
+	return joined;
+}
+
+static int persist_one(const struct bind_plan *plan, const struct change *change,
+		       const char *program, struct error *err)
+{
+	struct binding unknown = { .driver = (char *)ANY_DRIVER };
+	const struct binding *before = &unknown;
+	_cleanup_free_ char *serial = read_serial(plan->source, change->device);
+	_cleanup_free_ char *forced = forced_names(plan->request);
+	struct rule rule = {
+		.device = change->name,
+		.identity = change->identity,
+		.serial = serial,
+		.to = (char *)plan->request->to,
+		.forced = forced,
+	};
+
+	if (change->rule && !change->rule_is_other)
+		before = &change->rule->before;
+	else if (change->record)
+		before = &change->record->before;
+	rule.before = *before;
+	return rule_write(RULES_PATH, &rule, program, err);
+}
+
+int persist(const struct bind_plan *plan, const char *program, struct error *err)
+{
+	for (size_t i = 0; i < plan->nr_changes; i++) {
+		const struct change *change = &plan->changes[i];
+		int r = 0;
+
+		if (change->result == RESULT_BOUND || change->result == RESULT_UNCHANGED)
+			r = persist_one(plan, change, program, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

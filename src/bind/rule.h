@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rules that bind a device again at boot: a small udev rule each, which matches the device's
+ * address and identity, and runs bind, so that the guards are asked again. A twin with the same
+ * IDs at another address is not matched, nor another device that a renumbered bus brings to this
+ * address.
+ *
+ * What was there before is kept in the rule: the journal is gone after a reboot.
+ */
+#ifndef IOMMUTOOL_RULE_H
+#define IOMMUTOOL_RULE_H
+
+#include "bind/steps.h"
+#include "util/error.h"
+#include "util/text.h"
+
+#define RULES_PATH "/etc/udev/rules.d"
+
+struct rule {
+	char *device;	/* address */
+	char *identity; /* as device_identity() */
+	char *serial;	/* the PCI Express serial number, "00-11-22-33-44-55-66-77"; NULL: none */
+	char *to;	/* driver */
+	char *forced;	/* guards that were overridden, joined by commas; NULL: none */
+	struct binding before;
+};
+
+void rule_free(struct rule *rule);
+
+/**
+ * rule_read() - the rule of a device
+ * @rule: set to it, to be freed with rule_free(); NULL when there is none
+ *
+ * Return: 0; -EBADMSG when it is not as we write it; other negative errno.
+ */
+int rule_read(const char *folder, const char *device, struct rule **rule, struct error *err);
+
+/**
+ * rule_write() - write and sync a rule, at once or not at all
+ * @program: path of the program that it runs
+ *
+ * Return: 0 or negative errno.
+ */
+int rule_write(const char *folder, const struct rule *rule, const char *program, struct error *err);
+
+/* Return: 0, also when there is none; negative errno. */
+int rule_remove(const char *folder, const char *device, struct error *err);
+
+/* Addresses of all devices that have a rule, sorted. Return: 0 or negative errno. */
+int rule_list(const char *folder, struct strings *devices);
+
+/* Return: the path of a device's rule, to be freed. */
+char *rule_path(const char *folder, const char *device);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Modules of the kernel: which are there, and the program that loads them. */
+#ifndef IOMMUTOOL_COLLECT_MODULES_H
+#define IOMMUTOOL_COLLECT_MODULES_H
+
+#include <stdbool.h>
+
+#include "collect/collect.h"
+#include "model/system.h"
+
+/* Return: whether two names mean one module: '-' and '_' are the same there. */
+bool same_module(const char *a, const char *b);
+
+/**
+ * find_module() - whether a module is loaded, or could be
+ * @release: of the kernel; NULL: unknown
+ */
+enum module_state find_module(const struct source *source, const char *release, const char *name);
+
+/* Return: the modprobe that the kernel itself would run, or the one at its usual place, to be
+ * freed; NULL when there is none. */
+char *modprobe_path(const struct source *source);
+
+#endif
