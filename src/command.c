@@ -73,6 +73,12 @@ const struct argp_child reading_children[] = {
 	{ 0 },
 };
 
+const struct argp_child acting_children[] = {
+	{ &common_argp, 0, "Common options:", 2 },
+	{ &out_acting_argp, 0, "Output options:", 1 },
+	{ 0 },
+};
+
 const struct argp_child plain_children[] = {
 	{ &common_argp, 0, "Common options:", 2 },
 	{ 0 },

@@ -45,7 +45,7 @@ struct command {
 
 extern const struct command cmd_status, cmd_groups, cmd_resv_regions, cmd_gaw, cmd_domains,
 	cmd_tables;
-extern const struct command cmd_capture;
+extern const struct command cmd_capture, cmd_monitor, cmd_bind, cmd_restore, cmd_set_domain;
 
 extern const struct command *const commands[]; /* NULL-ended, in the order of the help */
 
@@ -61,8 +61,9 @@ struct arguments {
 	size_t nr_operands;
 };
 
-/* The children of a command that reads and prints rows, and of one that only reads. */
+/* The children of a command that prints rows, of one that acts and prints rows, and of others. */
 extern const struct argp_child reading_children[];
+extern const struct argp_child acting_children[];
 extern const struct argp_child plain_children[];
 
 /* A command's parser hands on every key that is not its own. */

@@ -11,6 +11,7 @@
 
 #define TEXT_FLAGS                                                                                 \
 	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
+#define LINE_FLAGS (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 /* Keys outlive the objects and no key is set twice. */
 #define ADD_FLAGS (JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY)
@@ -101,13 +102,26 @@ static void print_indented(struct json_object *json, const char *indent, FILE *s
 	json_object_put(json);
 }
 
-/* One row at a time, so that memory does not grow with the whole document. */
-void print_json(const struct out *out, FILE *stream)
+static char **chosen_keys(const struct out *out)
 {
 	char **keys = xcalloc(out->nr_chosen, sizeof(*keys));
 
 	for (size_t i = 0; i < out->nr_chosen; i++)
 		keys[i] = column_key(&out->schema->columns[out->chosen[i]]);
+	return keys;
+}
+
+static void free_keys(const struct out *out, char **keys)
+{
+	for (size_t i = 0; i < out->nr_chosen; i++)
+		free(keys[i]);
+	free(keys);
+}
+
+/* One row at a time, so that memory does not grow with the whole document. */
+void print_json(const struct out *out, FILE *stream)
+{
+	char **keys = chosen_keys(out);
 
 	fprintf(stream, "{\n  \"%s\": [", out->schema->levels[0].array);
 	for (size_t i = 0; i < out->root.nr_children; i++) {
@@ -120,8 +134,18 @@ void print_json(const struct out *out, FILE *stream)
 		print_indented(value_json(&out->document[i].value), "  ", stream);
 	}
 	fputs("\n}\n", stream);
+	free_keys(out, keys);
+}
 
-	for (size_t i = 0; i < out->nr_chosen; i++)
-		free(keys[i]);
-	free(keys);
+void print_json_lines(const struct out *out, FILE *stream)
+{
+	char **keys = chosen_keys(out);
+
+	for (size_t i = 0; i < out->root.nr_children; i++) {
+		struct json_object *json = row_json(out->root.children[i], keys);
+
+		fprintf(stream, "%s\n", json_object_to_json_string_ext(json, LINE_FLAGS));
+		json_object_put(json);
+	}
+	free_keys(out, keys);
 }

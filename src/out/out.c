@@ -219,3 +219,34 @@ void out_print(const struct out *out, FILE *stream, bool colors)
 	else
 		print_table(out, stream, colors);
 }
+
+/* The same rows, to be printed without a heading and in columns that do not follow the rows. */
+static struct out line_by_line(const struct out *out)
+{
+	struct out lines = *out;
+
+	lines.noheadings = true;
+	lines.widths = out->schema->widths;
+	return lines;
+}
+
+void out_print_heading(const struct out *out, FILE *stream, bool colors)
+{
+	struct out heading = line_by_line(out);
+
+	if (!out->noheadings && (out->format == OUT_TABLE || out->format == OUT_RAW))
+		print_heading(&heading, stream, colors);
+}
+
+void out_print_lines(struct out *out, FILE *stream, bool colors)
+{
+	struct out lines = line_by_line(out);
+
+	if (out->format == OUT_JSON)
+		print_json_lines(&lines, stream);
+	else
+		print_table(&lines, stream, colors);
+	row_free(&out->root);
+	out->root.children = NULL;
+	out->root.nr_children = 0;
+}

@@ -107,6 +107,8 @@ struct out_schema {
 	const struct out_column *columns; /* in the order in which they are shown */
 	size_t nr_columns;
 	const struct out_paint *paints; /* may be NULL; ends with a NULL text */
+	const unsigned char *widths;	/* least width of each column in lines that
+					are printed as they come; may be NULL */
 };
 
 /* --- options ---------------------------------------------------------------------------- */
@@ -176,6 +178,17 @@ size_t out_count(const struct out *out);
  * @colors: whether to use colour and bold
  */
 void out_print(const struct out *out, FILE *stream, bool colors);
+
+/*
+ * For a command that has no end: rows are printed as they come. In a table the widths of the
+ * schema keep the lines below each other.
+ */
+
+/* The line of column names; nothing in JSON, in pairs, or when the options want none. */
+void out_print_heading(const struct out *out, FILE *stream, bool colors);
+
+/* Prints the rows there are, in JSON an object a line and nothing around them, and drops them. */
+void out_print_lines(struct out *out, FILE *stream, bool colors);
 
 /**
  * out_list_columns() - print the columns of @schema (--list-columns) as @options ask for

@@ -18,7 +18,8 @@ struct out {
 	const struct out_schema *schema;
 	enum out_format format;
 	bool noheadings;
-	size_t *chosen; /* schema indices of the columns shown, in their order */
+	const unsigned char *widths; /* only while lines are printed as they come */
+	size_t *chosen;		     /* schema indices of the columns shown, in their order */
 	size_t nr_chosen;
 	size_t *slot; /* schema index -> index in chosen, SIZE_MAX when not chosen */
 	size_t depth;
@@ -35,6 +36,9 @@ const struct out_row *row_owning(const struct out_row *row, const struct out_col
 char *column_key(const struct out_column *column);
 
 void print_table(const struct out *out, FILE *stream, bool colors);
+/* @out has no headings: the names of the columns are its line. */
+void print_heading(const struct out *out, FILE *stream, bool colors);
 void print_json(const struct out *out, FILE *stream);
+void print_json_lines(const struct out *out, FILE *stream);
 
 #endif

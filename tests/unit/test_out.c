@@ -323,6 +323,66 @@ static void test_no_headings(void **state)
 	}
 }
 
+/* Rows that are printed as they come: with widths that do not follow them. */
+static void test_lines(void **state)
+{
+	static const unsigned char widths[] = {
+		[GROUP] = 5, [TYPE] = 8, [VIABLE] = 6, [DEVICE] = 0, [WIDTH] = 0, [NAME] = 0,
+	};
+	static const struct {
+		enum out_format format;
+		bool noheadings;
+		const char *text;
+	} cases[] = {
+		{ OUT_TABLE, false,
+		  "GROUP TYPE     VIABLE\n    8 DMA      yes\n"
+		  "12345678 identity-long ?\n" },
+		{ OUT_TABLE, true, "    8 DMA      yes\n12345678 identity-long ?\n" },
+		{ OUT_RAW, false, "GROUP TYPE VIABLE\n8 DMA yes\n12345678 identity-long ?\n" },
+		{ OUT_RAW, true, "8 DMA yes\n12345678 identity-long ?\n" },
+		{ OUT_PAIRS, false,
+		  "GROUP=\"8\" TYPE=\"DMA\" VIABLE=\"yes\"\n"
+		  "GROUP=\"12345678\" TYPE=\"identity-long\" VIABLE=\"?\"\n" },
+		{ OUT_JSON, false,
+		  "{\"group\":8,\"type\":\"DMA\",\"viable\":true}\n"
+		  "{\"group\":12345678,\"type\":\"identity-long\",\"viable\":null}\n" },
+	};
+	struct out_schema wide = schema;
+
+	(void)state;
+	wide.widths = widths;
+	wide.nr_levels = 1;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct out_options options = { .format = cases[i].format,
+						     .noheadings = cases[i].noheadings,
+						     .columns = "GROUP,TYPE,VIABLE" };
+		char *problem, *text = NULL;
+		struct out *out = out_new(&wide, &options, &problem);
+		struct out_row *row;
+		size_t length;
+		FILE *stream = open_memstream(&text, &length);
+
+		assert_non_null(stream);
+		out_print_heading(out, stream, false);
+		row = out_row_add(out, NULL);
+		out_set(row, GROUP, out_number(8));
+		out_set(row, TYPE, out_string("DMA"));
+		out_set(row, VIABLE, out_bool(true));
+		out_print_lines(out, stream, false);
+		assert_int_equal(out_count(out), 0); /* printed once, and not kept */
+		out_print_lines(out, stream, false);
+		row = out_row_add(out, NULL);
+		out_set(row, GROUP, out_number(12345678));
+		out_set(row, TYPE, out_string("identity-long"));
+		out_set(row, VIABLE, out_unknown());
+		out_print_lines(out, stream, false);
+		assert_int_equal(fclose(stream), 0);
+		assert_string_equal(text, cases[i].text);
+		free(text);
+		out_free(out);
+	}
+}
+
 static void test_pairs(void **state)
 {
 	(void)state;
@@ -705,6 +765,7 @@ int main(void)
 		cmocka_unit_test(test_no_rows),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_no_headings),
+		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_keys),

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The course of bind and restore: named devices, plan, act, rows, messages, status. */
+#include "cmd/changes.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bind/driver.h"
+#include "bind/persist.h"
+#include "bind/rule.h"
+#include "cmd/changes_rows.h"
+#include "cmd/selection.h"
+#include "model/bdf.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+#include "util/option.h"
+
+#define DEFAULT_TIMEOUT_MS 30000
+#define TIMEOUT_MAX 3600 /* seconds */
+
+error_t parse_change(int key, char *arg, struct argp_state *state)
+{
+	struct change_arguments *arguments = state->input;
+	uint64_t seconds;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		arguments->request.timeout_ms = DEFAULT_TIMEOUT_MS;
+		return parse_shared(key, arg, state);
+	case KEY_DRY_RUN:
+		arguments->request.dry_run = true;
+		return 0;
+	case KEY_TIMEOUT:
+		if (parse_u64(arg, 10, TIMEOUT_MAX, &seconds) < 0 || seconds == 0)
+			return option_error(state,
+					    "--timeout: \"%s\" is no number of seconds from 1 "
+					    "to %d",
+					    arg, TIMEOUT_MAX);
+		arguments->request.timeout_ms = (int)seconds * 1000;
+		return 0;
+	default:
+		return parse_shared(key, arg, state);
+	}
+}
+
+/* --- the devices that are meant ----------------------------------------------------------- */
+
+struct targets {
+	bool *taken; /* one a device of the machine */
+	struct strings gone;
+};
+
+static void targets_free(struct targets *targets)
+{
+	free(targets->taken);
+	strings_free(&targets->gone);
+}
+
+/* Addresses of which something is recorded. */
+static int list_recorded(const struct journal *journal, struct strings *devices)
+{
+	int r = journal_list(journal, devices);
+
+	return r < 0 ? r : rule_list(RULES_PATH, devices);
+}
+
+static void take_recorded(const struct machine *machine, const struct strings *recorded,
+			  struct targets *targets)
+{
+	for (size_t i = 0; i < recorded->nr; i++) {
+		const struct device *device = find_device_named(machine, recorded->items[i]);
+
+		if (device)
+			targets->taken[device - machine->devices] = true;
+		else if (!strings_contain(&targets->gone, recorded->items[i]))
+			strings_add(&targets->gone, recorded->items[i]);
+	}
+}
+
+/* Return: whether it is an address where a device was that we know of. */
+static bool take_gone(const struct machine *machine, const struct strings *recorded,
+		      const char *text, struct targets *targets)
+{
+	char name[BDF_TEXT_SIZE];
+	struct bdf bdf;
+
+	if (bdf_parse(text, &bdf) < 0 || find_device(machine, &bdf))
+		return false;
+	bdf_format(&bdf, name);
+	if (!strings_contain(recorded, name))
+		return false;
+	strings_add(&targets->gone, name);
+	return true;
+}
+
+static int take_operand(const struct context *context, const struct machine *machine,
+			const char *text, struct targets *targets)
+{
+	const struct device *device;
+	int status = find_operand_device(context, machine, text, &device);
+
+	if (status != STATUS_OK)
+		return status;
+	if (!device->is_pci) {
+		complain(context, "%s: not a PCI device; only those can be bound here", text);
+		return STATUS_FAILED;
+	}
+	if (targets->taken[device - machine->devices])
+		return usage_error(context, "%s: named twice", device->name);
+	targets->taken[device - machine->devices] = true;
+	return STATUS_OK;
+}
+
+static int find_targets(const struct change_arguments *arguments, const struct machine *machine,
+			const struct journal *journal, struct targets *targets)
+{
+	const struct context *context = arguments->shared.context;
+	struct strings recorded = { 0 };
+	int status = STATUS_OK, r = 0;
+
+	targets->taken = xcalloc(machine->nr_devices, sizeof(*targets->taken));
+	if (arguments->request.giving_back && !context->sysroot)
+		r = list_recorded(journal, &recorded);
+	if (r < 0) {
+		complain(context, "what is recorded cannot be listed: %s", strerror(-r));
+		status = STATUS_FAILED;
+	}
+	if (arguments->all)
+		take_recorded(machine, &recorded, targets);
+	for (size_t i = 0; i < arguments->shared.nr_operands; i++)
+		if (!take_gone(machine, &recorded, arguments->shared.operands[i], targets))
+			status = status_worst(status,
+					      take_operand(context, machine,
+							   arguments->shared.operands[i], targets));
+	strings_free(&recorded);
+	return status;
+}
+
+/* --- what became of it -------------------------------------------------------------------- */
+
+static int result_status(const struct change *change)
+{
+	switch (change->result) {
+	case RESULT_REFUSED:
+		return STATUS_NO;
+	case RESULT_FAILED:
+	case RESULT_STUCK:
+	case RESULT_ROLLED_BACK:
+		return STATUS_FAILED;
+	default:
+		return STATUS_OK;
+	}
+}
+
+/* What is unknown and not forced is unknown only in a capture: live it refuses. */
+static int tell_findings(const struct context *context, const struct bind_plan *plan,
+			 const struct change *change)
+{
+	int status = STATUS_OK;
+
+	for (size_t i = 0; change->findings && guards[i].name; i++) {
+		const struct guard_finding *finding = &change->findings[i];
+		const char *answer = change_answer(plan, change, i);
+
+		if (strcmp(answer, "unknown") == 0 && change->result == RESULT_PLANNED)
+			status = STATUS_FAILED;
+		else if (strcmp(answer, "warn") != 0 || context->quiet)
+			continue;
+		complain(context, "%s: %s%s: %s%s%s", change->name, guards[i].name,
+			 strcmp(answer, "warn") == 0 ? " (only a warning)" : " is unknown",
+			 finding->fact ? finding->fact : "?", finding->next ? "; " : "",
+			 finding->next ? finding->next : "");
+	}
+	return status;
+}
+
+static int tell_change(const struct context *context, const struct bind_plan *plan,
+		       const struct change *change)
+{
+	int status = result_status(change);
+
+	if (status != STATUS_OK)
+		complain(context, "%s: %s%s%s: %s%s%s", change->name,
+			 bind_result_name(change->result), change->guard ? " by guard " : "",
+			 change->guard ? change->guard : "", change->reason ? change->reason : "?",
+			 change->next ? "; " : "", change->next ? change->next : "");
+	return status_worst(status, tell_findings(context, plan, change));
+}
+
+static int tell(const struct context *context, const struct bind_plan *plan)
+{
+	int status = STATUS_OK;
+
+	for (size_t i = 0; i < plan->nr_changes; i++)
+		status = status_worst(status, tell_change(context, plan, &plan->changes[i]));
+	return status;
+}
+
+/* --- the course --------------------------------------------------------------------------- */
+
+/* From here on what was begun is finished or undone. */
+static void hold_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaddset(&set, numbers[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/* @is_missing: set when nothing can come of it */
+static int check_driver(const struct change_arguments *arguments, const struct source *source,
+			const struct machine *machine, bool *is_missing)
+{
+	const struct context *context = arguments->shared.context;
+
+	*is_missing = false;
+	if (arguments->request.giving_back)
+		return STATUS_OK;
+	switch (driver_state(source, machine, arguments->request.to)) {
+	case DRIVER_MISSING:
+		*is_missing = true;
+		complain(context,
+			 "%s: there is no such PCI driver, loaded or to be loaded; see "
+			 "/sys/bus/pci/drivers, or install the module",
+			 arguments->request.to);
+		return STATUS_FAILED;
+	case DRIVER_UNKNOWN:
+		complain(context,
+			 "%s: whether there is such a driver cannot be told from a capture",
+			 arguments->request.to);
+		return STATUS_FAILED;
+	default:
+		return STATUS_OK;
+	}
+}
+
+/* Those that were not touched because of another one. */
+static void explain_untouched(struct bind_plan *plan)
+{
+	for (size_t i = 0; i < plan->nr_changes; i++)
+		if (plan->changes[i].result == RESULT_PLANNED && !plan->request->dry_run)
+			change_explain(&plan->changes[i], RESULT_PLANNED,
+				       xstrdup("not done, since another one cannot be"), NULL);
+}
+
+static int carry_out(const struct change_arguments *arguments, struct bind_plan *plan,
+		     const struct journal *journal, struct out *out, const char *program)
+{
+	const struct context *context = arguments->shared.context;
+	struct error err = { 0 };
+	int status;
+
+	/* What one device needs keeps no other from going back to the host. */
+	if (!plan->request->dry_run && (plan->request->giving_back || !bind_plan_refused(plan)))
+		bind_plan_act(plan, journal);
+	else
+		explain_untouched(plan);
+	status = tell(context, plan);
+	if (status == STATUS_OK && program && persist(plan, program, &err) < 0)
+		status = complain_error(context, &err);
+	add_change_rows(plan, out);
+	show(context, out);
+	return status;
+}
+
+static int work(const struct change_arguments *arguments, const struct source *source,
+		const struct journal *journal, struct out *out, const char *program)
+{
+	const struct context *context = arguments->shared.context;
+	struct machine *machine = collect(source, BIND_FACTS | selection_facts(&arguments->shared));
+	struct targets targets = { 0 };
+	struct bind_plan *plan;
+	bool is_missing = false;
+	int status = find_targets(arguments, machine, journal, &targets);
+	bool found = status == STATUS_OK;
+
+	if (found)
+		status = check_driver(arguments, source, machine, &is_missing);
+	if (found && !is_missing) {
+		plan = bind_plan_new(&arguments->request, source, machine, targets.taken,
+				     &targets.gone, journal);
+		if (plan->nr_changes == 0 && !context->quiet)
+			complain(context, "nothing is recorded that could be restored");
+		status = status_worst(status, carry_out(arguments, plan, journal, out, program));
+		bind_plan_free(plan);
+	} else {
+		machine_free(machine);
+	}
+	targets_free(&targets);
+	return status;
+}
+
+static int open_journal(const struct change_arguments *arguments, struct journal *journal,
+			struct error *err)
+{
+	*journal = (struct journal){ .dir = -1, .lock = -1 };
+	if (arguments->shared.context->sysroot)
+		return 0;
+	if (arguments->request.dry_run)
+		return journal_look(journal, JOURNAL_PATH, err);
+	return journal_open(journal, JOURNAL_PATH, arguments->request.timeout_ms, err);
+}
+
+int run_changes(const struct change_arguments *arguments, struct out *out, const char *program)
+{
+	const struct context *context = arguments->shared.context;
+	const char *problem = arguments->request.dry_run ? NULL : driver_permission();
+	struct error err = { 0 };
+	struct journal journal;
+	struct source source;
+	int status;
+
+	if (problem) {
+		complain(context, "%s", problem);
+		return STATUS_FAILED;
+	}
+	if (source_open(&source, context->sysroot, &err) < 0)
+		return complain_error(context, &err);
+	if (open_journal(arguments, &journal, &err) < 0) {
+		source_close(&source);
+		return complain_error(context, &err);
+	}
+	if (!arguments->request.dry_run)
+		hold_signals();
+	status = work(arguments, &source, &journal, out, program);
+	journal_close(&journal);
+	source_close(&source);
+	return status;
+}
