@@ -134,7 +134,7 @@ _iommutool_columns() {
 	while read -r column _ _ default _; do
 		[[ ,${list#+} == *,"$column",* || $list$default == +*yes ]] ||
 			_iommutool_add "$column"
-	done < <(_iommutool_run "$command" "${modes[@]}" --list-columns -rn)
+	done < <(_iommutool_run "$command" "${modes[@]}" --list-columns -r --noheadings)
 	compopt -o nospace
 }
 
@@ -164,6 +164,7 @@ _iommutool_value() {
 	--color) _iommutool_add auto always never ;;
 	--output) _iommutool_columns ;;
 	--require) _iommutool_add 39 47 48 56 57 64 ;;
+	--type) _iommutool_add DMA DMA-FQ identity auto ;;
 	--driver) _iommutool_add_lines < <(_iommutool_ask groups --all -rno DRIVER | sort -u) ;;
 	--class)
 		_iommutool_add storage sata nvme network display multimedia audio memory bridge \
@@ -184,7 +185,7 @@ _iommutool_operand() {
 		_iommutool_devices < <(_iommutool_ask gaw -rno DEVICE)
 		_iommutool_add_lines < <(_iommutool_ask gaw -rno UNIT)
 		;;
-	groups | resv-regions | domains)
+	groups | resv-regions | domains | set-domain)
 		_iommutool_devices < <(_iommutool_ask groups --all -rno DEVICE)
 		_iommutool_add_lines < <(_iommutool_ask groups -rno GROUP)
 		;;

@@ -78,7 +78,7 @@ function __iommutool_columns
     set -l modes (string match -r -- '^--usable$|^--common$' (__iommutool_words))
     string match -qr -- '^--(fits|plan)' (__iommutool_words); and set modes --fits=0+1
     set list $list[1]
-    __iommutool_run (__iommutool_operands)[1] $modes --list-columns -rn | while read -l -d ' ' name level type default meaning
+    __iommutool_run (__iommutool_operands)[1] $modes --list-columns -r --noheadings | while read -l -d ' ' name level type default meaning
         contains -- $name $taken; and continue
         string match -q '+*' -- "$list"; and test "$default" = yes; and continue
         printf '%s%s\t%s\n' "$list" $name (string replace -a '\x20' ' ' -- $meaning)
@@ -122,6 +122,8 @@ function __iommutool_declare
                 set -a arguments -x -k -a '(__iommutool_columns)'
             case require
                 set -a arguments -x -k -a '39 47 48 56 57 64'
+            case type
+                set -a arguments -x -k -a 'DMA DMA-FQ identity auto'
             case driver
                 set -a arguments -x -a '(__iommutool_drivers)'
             case class
@@ -168,7 +170,7 @@ begin
             case gaw
                 complete $arguments -a '(__iommutool_described gaw -rno UNIT,KIND)'
                 complete $arguments -a '(__iommutool_described gaw -rno DEVICE,UNIT)'
-            case groups resv-regions domains
+            case groups resv-regions domains set-domain
                 complete $arguments -a '(__iommutool_groups)'
                 complete $arguments -a '(__iommutool_devices)'
             case '*'

@@ -11,9 +11,19 @@
 
 #include "command.h"
 
-static bool is_shared(const struct argp *argp)
+static bool has_option(const struct argp *argp, const struct argp_option *wanted)
 {
-	return argp == &common_argp || argp == &out_argp || argp == &out_acting_argp;
+	for (const struct argp_option *o = argp->options; o->name; o++)
+		if (o->key == wanted->key && strcmp(o->name, wanted->name) == 0)
+			return true;
+	return false;
+}
+
+/* Acting commands have --noheadings without its letter, so that one is each command's own. */
+static bool is_shared(const struct argp *argp, const struct argp_option *option)
+{
+	return argp == &common_argp || argp == &out_argp ||
+	       (argp == &out_acting_argp && has_option(&out_argp, option));
 }
 
 static void list_options(const char *command, const struct argp *argp)
@@ -22,7 +32,7 @@ static void list_options(const char *command, const struct argp *argp)
 
 	for (; o && (o->name || o->key || o->doc || o->group); o++)
 		if (o->name)
-			printf("%s\t%c\t%s\t%s\n", is_shared(argp) ? "-" : command,
+			printf("%s\t%c\t%s\t%s\n", is_shared(argp, o) ? "-" : command,
 			       o->key > 0 && o->key < 128 && isprint(o->key) ? o->key : '-',
 			       o->name, o->arg ? o->arg : "-");
 	for (const struct argp_child *child = argp->children; child && child->argp; child++)

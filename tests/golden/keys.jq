@@ -87,6 +87,13 @@ def domains:
 			owner: "kernel|vfio|iommufd|none?", holders: "array", unit: "string?" }),
 		  (each("holders") | has("holder"; { pid: "number", command: "string", node: "string" })));
 
+def set_domain:
+	has("document"; { groups: "array" }),
+	(each("groups")
+		| has("group"; { group: "number", from: "string?", to: "DMA|DMA-FQ|identity|auto",
+			result: "changed|unchanged|planned|refused|failed|stuck|rolled-back",
+			reason: "string?", steps: "[string]" }));
+
 def status:
 	has("document"; { status: "array" }),
 	(each("status") | has("fact"; { name: "string", value: "string?",
@@ -141,10 +148,11 @@ def tables:
 				data: "string?", handle: "number?", variety: "string?",
 				hid: "string?", uid: "string?" }; false))));
 
-# The first key names the array; two commands have "groups".
+# The first key names the array; three commands have "groups".
 def document:
 	if type != "object" then "no object"
-	elif keys_unsorted[0] == "groups" then if has("common") then regions else groups end
+	elif keys_unsorted[0] == "groups" then if has("common") then regions
+		elif has("why_empty") then groups else set_domain end
 	elif keys_unsorted[0] == "conflicts" then conflicts
 	elif keys_unsorted[0] == "units" then gaw
 	elif keys_unsorted[0] == "domains" then domains
