@@ -36,11 +36,15 @@ static void test_point(struct act *act)
 
 /* --- one step ---------------------------------------------------------------------------- */
 
-/* What keeps a device from being let go, if it can be told. */
-static char *holders_of(const struct change *change)
+/* Who keeps a device from being let go, as far as it can be told: it came after the guards. */
+static char *holders_of(struct act *act, const struct change *change)
 {
+	struct machine *machine = act->plan->machine;
+	_cleanup_free_ bool *wanted = xcalloc(machine->nr_devices, sizeof(*wanted));
 	const struct group *group = change->device->group;
 
+	wanted[change->device - machine->devices] = true;
+	collect_group_users(act->plan->source, machine, wanted);
 	if (!group || group->nr_holders == 0)
 		return xstrdup("");
 	return xasprintf("; process %d (%s) has %s open", group->holders[0].pid,
@@ -50,7 +54,7 @@ static char *holders_of(const struct change *change)
 /* The step did not come back: nothing but the driver link is touched from here on. */
 static void give_up_waiting(struct act *act, struct change *change, const char *name, pid_t child)
 {
-	_cleanup_free_ char *holders = holders_of(change);
+	_cleanup_free_ char *holders = holders_of(act, change);
 	char where[64];
 
 	child_waits_in(child, where);

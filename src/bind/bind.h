@@ -94,7 +94,7 @@ void bind_plan_free(struct bind_plan *plan);
 
 #define BIND_FACTS                                                                                 \
 	(FACT_ID | FACT_CLASS | FACT_DRIVER | FACT_VFIO | FACT_TOPOLOGY | FACT_RESERVED |          \
-	 FACT_HOLDERS | FACT_KERNEL)
+	 FACT_KERNEL)
 
 /* Return: whether something speaks against it, so that nothing may be done. */
 bool bind_plan_refused(const struct bind_plan *plan);

@@ -89,6 +89,12 @@ static struct guard_finding judge_enabled(const struct guard_question *question,
 	return finding;
 }
 
+/* The kernel says that somebody has it, and nobody is to be seen. */
+static bool opened_unseen(const struct group *group)
+{
+	return group && group->is_open && group->nr_holders == 0;
+}
+
 struct guard_finding ask_vfio_user(const struct guard_question *question)
 {
 	const struct function *function = find_function(question->usage, question->device);
@@ -98,6 +104,10 @@ struct guard_finding ask_vfio_user(const struct guard_question *question)
 	see_openers(question, &seen);
 	if (seen.nr > 0)
 		return guard_refuse_seen(question, NULL, &seen, "stop that VM or program first");
+	if (on_vfio_driver(device) && opened_unseen(device->group))
+		return guard_refuse(question, NULL, xstrdup("a process that cannot be seen from "
+							    "here has its group open"),
+				    "look as root outside of containers, and stop it first");
 	if (on_vfio_driver(device))
 		return judge_enabled(question, function ? function->enabled : -1);
 	if (!device->driver_known)
@@ -194,6 +204,8 @@ static struct guard_finding judge_owner(const struct guard_question *question)
 	for (size_t i = 0; i < group->nr_holders; i++)
 		strings_take(&seen, xasprintf("%d (%s)", group->holders[i].pid,
 					      group->holders[i].command));
+	if (opened_unseen(group))
+		strings_add(&seen, "a process that cannot be seen from here");
 	if (seen.nr > 0) {
 		char *list = list_text(&seen);
 

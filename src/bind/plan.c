@@ -299,6 +299,7 @@ struct bind_plan *bind_plan_new(const struct bind_request *request, const struct
 	plan->machine = machine;
 	if (request->whole_group)
 		take_whole_groups(machine, taken);
+	collect_group_users(source, machine, taken);
 	plan->usage = collect_usage(source, machine, taken);
 	for (size_t i = 0; i < machine->nr_devices; i++)
 		if (taken[i])

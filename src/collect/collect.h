@@ -110,6 +110,17 @@ enum fact {
  */
 struct machine *collect(const struct source *source, unsigned facts);
 
+/**
+ * collect_group_users() - who has the groups of some devices open, for those who act
+ * @machine: collected with FACT_VFIO; its group.holders and .is_open are filled in
+ * @wanted: one a device of the machine
+ *
+ * Opens the groups that a driver of VFIO has for a moment: while user space has one, or a device of
+ * it, the kernel lets nobody else in (vfio_group_fops_open). That tells about processes which
+ * cannot be seen, too, and only what is open is searched for in /proc.
+ */
+void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted);
+
 struct system;
 
 /* Modules, nodes and limits. Wants FACT_KERNEL; adds notes to the machine. */

@@ -96,6 +96,7 @@ struct group {
 	bool holders_complete; /* every process could be looked at, or none can hold it */
 	struct holder *holders;
 	size_t nr_holders;
+	bool is_open; /* user space has it, seen or not; only collect_group_users() finds out */
 };
 
 /* --- IOMMU units ------------------------------------------------------------------------ */

@@ -2,7 +2,9 @@
 /* Which processes have a group open through VFIO, by their open files. */
 #include "collect/linux/collectors.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,4 +162,63 @@ void collect_holders(const struct source *source, struct machine *machine)
 						   : "holders: a capture does not have them");
 	for (size_t i = 0; i < machine->nr_groups; i++)
 		machine->groups[i].holders_complete |= complete;
+}
+
+/* Return: 0 when nobody has it; -EBUSY when somebody has; other negative errno. */
+static int try_group(const struct group *group)
+{
+	_cleanup_free_ char *path = xasprintf(GROUP_NODE "%" PRIu32, group->number);
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : 0;
+}
+
+static void forget_holders(struct group *group)
+{
+	for (size_t i = 0; i < group->nr_holders; i++)
+		free(group->holders[i].node);
+	free(group->holders);
+	group->holders = NULL;
+	group->nr_holders = 0;
+}
+
+/* Return: whether the processes have to be looked at to know who has it. */
+static bool ask_group(const struct source *source, struct group *group)
+{
+	int r = -ENOENT;
+
+	forget_holders(group);
+	group->is_open = false;
+	group->holders_complete = group_has_vfio_driver(group) == TRI_NO;
+	if (group->holders_complete)
+		return false;
+	if (source->live)
+		r = try_group(group);
+	group->holders_complete = r == 0;
+	group->is_open = r == -EBUSY;
+	return r != 0;
+}
+
+void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted)
+{
+	_cleanup_free_ bool *asked = xcalloc(machine->nr_groups, sizeof(*asked));
+	bool search = false, complete;
+
+	for (size_t i = 0; i < machine->nr_devices; i++) {
+		struct group *group = wanted[i] ? machine->devices[i].group : NULL;
+
+		if (!group || asked[group - machine->groups])
+			continue;
+		asked[group - machine->groups] = true;
+		search |= ask_group(source, group);
+	}
+	if (!search)
+		return;
+	complete = source->live && look_at_processes(source, machine);
+	for (size_t i = 0; i < machine->nr_groups; i++) {
+		struct group *group = &machine->groups[i];
+
+		if (asked[i] && complete && (!group->is_open || group->nr_holders > 0))
+			group->holders_complete = true;
+	}
 }
