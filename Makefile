@@ -42,7 +42,8 @@ OWN_CFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -DIOMMUTOOL_VERSION='"$(VERSION)"' \
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
 
 # --- files -----------------------------------------------------------------------------------
-SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/bind/$(OS)/*.c))
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/collect/$(OS)/*/*.c \
+	src/bind/$(OS)/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PROGRAM := $(B)/iommutool
 # What tests are linked with: everything but main().
@@ -144,7 +145,7 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(PARTS)
 
 # --- keeping house ---------------------------------------------------------------------------
 format: ## Format the C files as .clang-format says
-	clang-format -i $(SOURCES) $(wildcard src/*.h src/*/*.h src/*/*/*.h tests/*/*.[ch])
+	clang-format -i $(SOURCES) $(wildcard src/*.h src/*/*.h src/*/*/*.h src/*/*/*/*.h tests/*/*.[ch])
 
 # Off: what has false alarms here (va_list in a file checked after others, sizeof of a pointer that
 # an array of pointers holds) and what is a matter of style.

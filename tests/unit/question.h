@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_TEST_QUESTION_H
 #define IOMMUTOOL_TEST_QUESTION_H
 
-#include "collect/linux/usage_parts.h"
+#include "collect/linux/usage/parts.h"
 #include "live.h"
 #include "world.h"
 

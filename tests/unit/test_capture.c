@@ -3,7 +3,7 @@
 #include "tree.h"
 
 #include "collect/capture.h"
-#include "collect/linux/capture_parts.h"
+#include "collect/linux/capture/parts.h"
 
 /* --- the command line -------------------------------------------------------------------- */
 

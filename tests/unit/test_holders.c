@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Open files of processes: the walk over them, and who has a group open through VFIO. */
-#include "collect/linux/usage_parts.h"
+#include "collect/linux/usage/parts.h"
 #include "live.h"
 
 static struct tree tree;

@@ -9,7 +9,7 @@
 #include <netpacket/packet.h>
 #include <sys/socket.h>
 
-#include "collect/linux/usage_network.h"
+#include "collect/linux/usage/network.h"
 #include "tree.h"
 #include "world.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* mountinfo(5): well-formed, odd and broken; which mount a file is on. */
-#include "collect/linux/usage_parts.h"
+#include "collect/linux/usage/parts.h"
 #include "tree.h"
 
 static struct tree tree;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Network interfaces of a captured machine: addresses, routes, and what comes over them. */
-#include "collect/linux/usage_network.h"
+#include "collect/linux/usage/network.h"
 #include "tree.h"
 #include "world.h"
 

@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_TEST_USAGE_TREE_H
 #define IOMMUTOOL_TEST_USAGE_TREE_H
 
-#include "collect/linux/usage_parts.h"
+#include "collect/linux/usage/parts.h"
 #include "tree.h"
 #include "world.h"
 

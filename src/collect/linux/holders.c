@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collect/linux/usage_parts.h"
+#include "collect/linux/processes.h"
 #include "model/bdf.h"
 #include "model/viability.h"
 #include "util/alloc.h"

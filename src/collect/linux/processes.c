@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The open files of all processes. */
-#include "collect/linux/usage_parts.h"
+#include "collect/linux/processes.h"
 
 #include <errno.h>
 #include <fcntl.h>
