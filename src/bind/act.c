@@ -102,7 +102,7 @@ static char *step_problem(const char *name, int code)
 	return xasprintf("%s: %s; see dmesg", name, strerror(-code));
 }
 
-/* Return: 0; negative errno with the reason in the change; -ETIMEDOUT when it is stuck. */
+/* Return: 0; negative errno, and the change says whether it failed or is stuck. */
 static int do_step(struct act *act, struct change *change, const struct step *step)
 {
 	_cleanup_free_ char *name = step_name(step);
@@ -121,7 +121,7 @@ static int do_step(struct act *act, struct change *change, const struct step *st
 	test_point(act);
 	r = take_step(change->name, step, act->plan->request->timeout_ms, &stuck);
 	test_point(act);
-	if (r == -ETIMEDOUT) {
+	if (stuck) {
 		give_up_waiting(act, change, name, stuck);
 		return r;
 	}
@@ -230,7 +230,7 @@ static int bind_one(struct act *act, struct change *change)
 		r = close_record(act, change, false);
 	if (r == 0)
 		change_explain(change, RESULT_BOUND, NULL, NULL);
-	else if (r != -ETIMEDOUT)
+	else if (change->result != RESULT_STUCK)
 		undo(act, change);
 	if (r == 0 && wait_for_nodes(change->name, NODE_TIMEOUT_MS, &err) < 0)
 		change_explain(change, RESULT_BOUND, xstrdup(err.text), NULL);
@@ -286,8 +286,8 @@ static int load(struct act *act)
 			if (act->plan->changes[k].result == RESULT_PLANNED)
 				change_explain(&act->plan->changes[k], RESULT_FAILED,
 					       xasprintf("modprobe %s: %s", step->driver,
-							 r == -ETIMEDOUT ? "it did not come back"
-									 : "it failed; see dmesg"),
+							 stuck ? "it did not come back"
+							       : "it failed; see dmesg"),
 					       NULL);
 		return r;
 	}

@@ -121,7 +121,7 @@ static void read_now(const struct bind_plan *plan, const struct journal *journal
 		return;
 	drop_if_other(change);
 	r = override_now(change->name, plan->request->timeout_ms, &change->now.override, &stuck);
-	if (r == -ETIMEDOUT)
+	if (stuck)
 		change_explain(change, RESULT_STUCK,
 			       xstrdup("its driver_override does not answer: something waits for "
 				       "its driver"),
