@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bind/domain.h"
+#include "bind/journal.h"
 #include "cmd/cells.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
@@ -212,8 +213,7 @@ static int report(const struct set_domain_arguments *arguments, const struct dom
 		add_row(out, change);
 		for (size_t j = 0; j < change->steps.nr && arguments->dry_run; j++)
 			out_footer(out, "%s", change->steps.items[j]);
-		/* Errors are always said, but not twice. */
-		if (one != STATUS_OK && (context->quiet || !out_wants(out, REASON)))
+		if (one != STATUS_OK)
 			complain(context, "group %" PRIu32 ": %s", change->group->number,
 				 change->reason);
 		status = status_worst(status, one);
@@ -221,9 +221,9 @@ static int report(const struct set_domain_arguments *arguments, const struct dom
 	return status;
 }
 
-static int set_domains(const void *own, const struct source *source, struct out *out)
+static int work(const struct set_domain_arguments *arguments, const struct source *source,
+		struct out *out)
 {
-	const struct set_domain_arguments *arguments = own;
 	const struct arguments *shared = &arguments->shared;
 	struct machine *machine = collect(source, FACTS | selection_facts(shared));
 	struct selection selection;
@@ -244,6 +244,22 @@ static int set_domains(const void *own, const struct source *source, struct out 
 	domain_plan_free(&plan);
 	selection_free(&selection);
 	machine_free(machine);
+	return status;
+}
+
+/* Nothing else of ours acts meanwhile: the lock is that of bind. */
+static int set_domains(const void *own, const struct source *source, struct out *out)
+{
+	const struct set_domain_arguments *arguments = own;
+	struct journal journal = { .dir = -1, .lock = -1 };
+	struct error err = { 0 };
+	int status;
+
+	if (!arguments->dry_run && may_change_domains() &&
+	    journal_open(&journal, JOURNAL_PATH, arguments->timeout * 1000, &err) < 0)
+		return complain_error(arguments->shared.context, &err);
+	status = work(arguments, source, out);
+	journal_close(&journal);
 	return status;
 }
 
