@@ -112,10 +112,8 @@ static void add_row(const struct bind_plan *plan, const struct change *change, s
 	out_set(row, GUARDS, guards_cell(plan, change));
 }
 
-/* Below the table of a dry run: all that would be done, and each guard's answer. */
-static void tell_plan(const struct bind_plan *plan, const struct change *change, struct out *out)
+static void tell_steps(const struct bind_plan *plan, const struct change *change, struct out *out)
 {
-	out_footer(out, "%s", "");
 	out_footer(out, "%s: %s", change->name,
 		   change->steps.nr ? "what it takes" : "there is nothing to do");
 	for (size_t i = 0; change->steps.nr && i < plan->loads.nr; i++) {
@@ -128,20 +126,38 @@ static void tell_plan(const struct bind_plan *plan, const struct change *change,
 
 		out_footer(out, "  %s", text);
 	}
-	if (change->findings)
-		out_footer(out, "%s: what the guards say", change->name);
-	for (size_t i = 0; change->findings && guards[i].name; i++) {
+}
+
+/* Those that saw something have a line each, the others one together. */
+static void tell_guards(const struct bind_plan *plan, const struct change *change, struct out *out)
+{
+	struct strings silent = { 0 };
+	_cleanup_free_ char *names = NULL;
+
+	out_footer(out, "%s: what the guards say", change->name);
+	for (size_t i = 0; guards[i].name; i++) {
 		const char *fact = change->findings[i].fact;
 
-		out_footer(out, "  %-10s %-8s%s%s", guards[i].name, change_answer(plan, change, i),
-			   fact ? " " : "", fact ? fact : "");
+		if (fact)
+			out_footer(out, "  %-9s %-7s %s", guards[i].name,
+				   change_answer(plan, change, i), fact);
+		else
+			strings_add(&silent, guards[i].name);
 	}
+	names = strings_join(&silent, ", ");
+	if (silent.nr)
+		out_footer(out, "  pass: %s", names);
+	strings_free(&silent);
 }
 
 void add_change_rows(const struct bind_plan *plan, struct out *out)
 {
 	for (size_t i = 0; i < plan->nr_changes; i++)
 		add_row(plan, &plan->changes[i], out);
-	for (size_t i = 0; i < plan->nr_changes && plan->request->dry_run; i++)
-		tell_plan(plan, &plan->changes[i], out);
+	for (size_t i = 0; i < plan->nr_changes && plan->request->dry_run; i++) {
+		out_footer(out, "%s", "");
+		tell_steps(plan, &plan->changes[i], out);
+		if (plan->changes[i].findings)
+			tell_guards(plan, &plan->changes[i], out);
+	}
 }

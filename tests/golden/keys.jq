@@ -94,6 +94,16 @@ def set_domain:
 			result: "changed|unchanged|planned|refused|failed|stuck|rolled-back",
 			reason: "string?", steps: "[string]" }));
 
+# bind and restore.
+def changes:
+	has("document"; { devices: "array" }),
+	(each("devices")
+		| has("device"; { device: "string", from: "string?", to: "string?",
+			result: "bound|restored|unchanged|planned|refused|failed|stuck|rolled-back",
+			guard: "string?", reason: "string?", steps: "[string]", guards: "array" }),
+		  (each("guards") | has("guard"; { guard: "string",
+			answer: "pass|warn|refuse|unknown|forced", fact: "string?", next: "string?" })));
+
 def status:
 	has("document"; { status: "array" }),
 	(each("status") | has("fact"; { name: "string", value: "string?",
@@ -153,6 +163,7 @@ def document:
 	if type != "object" then "no object"
 	elif keys_unsorted[0] == "groups" then if has("common") then regions
 		elif has("why_empty") then groups else set_domain end
+	elif keys_unsorted[0] == "devices" then changes
 	elif keys_unsorted[0] == "conflicts" then conflicts
 	elif keys_unsorted[0] == "units" then gaw
 	elif keys_unsorted[0] == "domains" then domains
