@@ -136,11 +136,12 @@ static void tell_guards(const struct bind_plan *plan, const struct change *chang
 
 	out_footer(out, "%s: what the guards say", change->name);
 	for (size_t i = 0; guards[i].name; i++) {
-		const char *fact = change->findings[i].fact;
+		const struct guard_finding *finding = &change->findings[i];
 
-		if (fact)
+		if (finding->fact || finding->answer != GUARD_PASS)
 			out_footer(out, "  %-9s %-7s %s", guards[i].name,
-				   change_answer(plan, change, i), fact);
+				   change_answer(plan, change, i),
+				   finding->fact ? finding->fact : "?");
 		else
 			strings_add(&silent, guards[i].name);
 	}
