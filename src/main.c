@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,7 @@ int main(int argc, char **argv)
 	struct globals globals = { 0 };
 
 	fill_standard_files();
+	signal(SIGCHLD, SIG_DFL); /* ignored, children could not be waited for */
 	atexit(flush_output);
 	/* Text is UTF-8 wherever this runs; messages and numbers stay those of the C locale. */
 	setlocale(LC_CTYPE, "C.UTF-8");

@@ -17,6 +17,7 @@
 struct act {
 	struct bind_plan *plan;
 	const struct journal *journal;
+	bool undoing;
 	unsigned points; /* that were passed, for tests */
 };
 
@@ -70,15 +71,32 @@ static void give_up_waiting(struct act *act, struct change *change, const char *
 				 change->name));
 }
 
-/* Return: NULL, or what is not as it should be after a step; to be freed. */
-static char *look_after(struct change *change, const struct step *step)
+/* It is read again only when writing it failed: that costs another child. */
+static void look_at_override(struct act *act, struct change *change, const struct step *step,
+			     int code)
+{
+	char *override = NULL;
+	pid_t stuck;
+
+	if (code == 0 ||
+	    override_now(change->name, act->plan->request->timeout_ms, &override, &stuck) < 0)
+		override = step->driver ? xstrdup(step->driver) : NULL;
+	free(change->reached.override);
+	change->reached.override = override;
+}
+
+/*
+ * @code: what the kernel said to the step
+ *
+ * Return: NULL, or what is not as it should be after it; to be freed.
+ */
+static char *look_after(struct act *act, struct change *change, const struct step *step, int code)
 {
 	char *driver;
 	int r;
 
 	if (step->kind == STEP_OVERRIDE) {
-		free(change->reached.override);
-		change->reached.override = step->driver ? xstrdup(step->driver) : NULL;
+		look_at_override(act, change, step, code);
 		return NULL;
 	}
 	r = driver_now(change->name, &driver);
@@ -107,14 +125,16 @@ static int do_step(struct act *act, struct change *change, const struct step *st
 {
 	_cleanup_free_ char *name = step_name(step);
 	struct error err = { 0 };
-	char *problem = NULL;
+	char *problem;
 	pid_t stuck;
 	int r;
 
 	free(change->record->state);
 	change->record->state = xstrdup(name);
+	change->record->child = 0;
 	r = journal_write(act->journal, change->record, &err);
-	if (r < 0) {
+	/* To go back, the record that is there already is enough. */
+	if (r < 0 && !act->undoing) {
 		change_explain(change, RESULT_FAILED, xstrdup(err.text), NULL);
 		return r;
 	}
@@ -123,15 +143,14 @@ static int do_step(struct act *act, struct change *change, const struct step *st
 	test_point(act);
 	if (stuck) {
 		give_up_waiting(act, change, name, stuck);
-		return r;
+		return -ETIMEDOUT;
 	}
-	if (r < 0)
-		problem = step_problem(name, r);
 	/* What the kernel says is no proof, in either case. */
-	if (r == 0)
-		problem = look_after(change, step);
-	else
-		free(look_after(change, step));
+	problem = look_after(act, change, step, r);
+	if (r < 0) {
+		free(problem);
+		problem = step_problem(name, r);
+	}
 	if (problem)
 		change_explain(change, RESULT_FAILED, problem, NULL);
 	return problem ? (r < 0 ? r : -EIO) : 0;
@@ -193,19 +212,23 @@ static void undo(struct act *act, struct change *change)
 								  : RESULT_ROLLED_BACK;
 	struct steps steps = { 0 };
 	char *driver;
-	int r;
+	int r = driver_now(change->name, &driver);
 
-	if (driver_now(change->name, &driver) == -ENODEV) {
+	if (r == -ENODEV) {
 		close_record(act, change, true);
 		change_explain(change, RESULT_FAILED,
 			       xstrdup("it is gone: it was removed while it was being bound"),
 			       NULL);
 		return;
 	}
-	free(change->reached.driver);
-	change->reached.driver = driver;
+	if (r == 0) {
+		free(change->reached.driver);
+		change->reached.driver = driver;
+	}
 	steps_between(&change->reached, GOAL_DRIVER, &change->now, &steps);
+	act->undoing = true;
 	r = do_steps(act, change, &steps);
+	act->undoing = false;
 	steps_free(&steps);
 	if (r == 0)
 		r = close_record(act, change, change->record_is_new);
@@ -225,6 +248,8 @@ static int bind_one(struct act *act, struct change *change)
 
 	if (!change->record)
 		new_record(change);
+	free(change->record->to);
+	change->record->to = xstrdup(change->goal.driver);
 	r = do_steps(act, change, &change->steps);
 	if (r == 0)
 		r = close_record(act, change, false);
@@ -237,15 +262,34 @@ static int bind_one(struct act *act, struct change *change)
 	return r;
 }
 
+/* The rule may be all that knows what was before: it goes when a record has that. */
+static int forget_rule(struct act *act, struct change *change, struct error *err)
+{
+	bool counts = change->device && change->rule && !change->rule_is_other;
+	int r;
+
+	if (counts && !change->record)
+		new_record(change);
+	if (counts) {
+		binding_free(&change->record->before);
+		binding_copy(&change->record->before, &change->rule->before);
+		r = journal_write(act->journal, change->record, err);
+		if (r < 0)
+			return r;
+	}
+	test_point(act);
+	r = rule_remove(RULES_PATH, change->name, err);
+	test_point(act);
+	return r;
+}
+
 static void restore_one(struct act *act, struct change *change)
 {
 	_cleanup_free_ char *said = change->reason ? xstrdup(change->reason) : NULL;
 	struct error err = { 0 };
 	int r = 0;
 
-	if (change->forget_rule)
-		r = rule_remove(RULES_PATH, change->name, &err);
-	if (r < 0) {
+	if (change->forget_rule && forget_rule(act, change, &err) < 0) {
 		change_explain(change, RESULT_FAILED, xstrdup(err.text), NULL);
 		return;
 	}
@@ -279,8 +323,9 @@ static int load(struct act *act)
 		pid_t stuck;
 		int r = take_step(NULL, step, act->plan->request->timeout_ms, &stuck);
 
-		/* The second, vfio_iommu_type1, the kernel asks for by itself when it is wanted. */
-		if (r == 0 || i > 0)
+		/* Another one, vfio_iommu_type1, the kernel asks for by itself when it is wanted.
+		 */
+		if (r == 0 || strcmp(step->driver, act->plan->request->to) != 0)
 			continue;
 		for (size_t k = 0; k < act->plan->nr_changes; k++)
 			if (act->plan->changes[k].result == RESULT_PLANNED)

@@ -105,8 +105,9 @@ struct guard_finding ask_vfio_user(const struct guard_question *question)
 	if (seen.nr > 0)
 		return guard_refuse_seen(question, NULL, &seen, "stop that VM or program first");
 	if (on_vfio_driver(device) && opened_unseen(device->group))
-		return guard_refuse(question, NULL, xstrdup("a process that cannot be seen from "
-							    "here has its group open"),
+		return guard_refuse(question, NULL,
+				    xstrdup("a process that cannot be seen from "
+					    "here has its group open"),
 				    "look as root outside of containers, and stop it first");
 	if (on_vfio_driver(device))
 		return judge_enabled(question, function ? function->enabled : -1);

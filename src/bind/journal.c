@@ -203,12 +203,6 @@ static int fill_record(const char *const values[NR_LINES], struct record *record
 	return parse_child(values[LINE_CHILD], record);
 }
 
-/* A name from a file becomes part of a path. */
-static bool plain_name(const char *text)
-{
-	return !text || (!strchr(text, '/') && strcmp(text, ".") != 0 && strcmp(text, "..") != 0);
-}
-
 int journal_read(const struct journal *journal, const char *device, struct record **record,
 		 struct error *err)
 {
@@ -240,9 +234,8 @@ int journal_read(const struct journal *journal, const char *device, struct recor
 	found = xcalloc(1, sizeof(*found));
 	if (r == 0)
 		r = fill_record(values, found);
-	if (r == 0 &&
-	    (strcmp(values[LINE_VERSION], VERSION) != 0 || strcmp(found->device, device) != 0 ||
-	     !plain_name(found->before.driver) || !plain_name(found->before.override)))
+	if (r == 0 && (strcmp(values[LINE_VERSION], VERSION) != 0 || *values[LINE_END] ||
+		       strcmp(found->device, device) != 0 || !binding_is_plain(&found->before)))
 		r = -EBADMSG;
 	if (r == 0) {
 		*record = found;
@@ -303,14 +296,13 @@ int journal_list(const struct journal *journal, struct strings *devices)
 				  : openat(journal->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_dir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
-	struct bdf bdf;
 
 	if (journal->dir < 0)
 		return 0;
 	if (!dir)
 		return -errno;
 	while ((entry = readdir(dir)))
-		if (*entry->d_name != '.' && bdf_parse(entry->d_name, &bdf) == 0)
+		if (bdf_is_canonical(entry->d_name))
 			strings_add(devices, entry->d_name);
 	return 0;
 }

@@ -52,7 +52,9 @@ static bool still_stuck(struct change *change)
 	const struct record *record = change->record;
 	char where[64];
 
-	if (!record || !record->child || child_start(record->child) != record->child_start)
+	/* PIDs are used again; without its beginning nothing tells that it is the same one. */
+	if (!record || !record->child || !record->child_start ||
+	    child_start(record->child) != record->child_start)
 		return false;
 	child_waits_in(record->child, where);
 	change_explain(change, RESULT_STUCK,
@@ -103,10 +105,10 @@ static void read_now(const struct bind_plan *plan, const struct journal *journal
 		const struct function *function = find_function(plan->usage, change->device);
 
 		change->identity = device_identity(change->device, function);
-		if (!is_expected(plan, change))
-			return;
 		if (change->device->driver)
 			change->now.driver = xstrdup(change->device->driver);
+		if (!is_expected(plan, change))
+			return;
 	}
 	if (!plan->source->live) {
 		change->now.override = xstrdup("?"); /* no capture has it: the plan sets it */
@@ -151,26 +153,29 @@ static const struct binding *known_before(const struct change *change)
 	return change->record ? &change->record->before : NULL;
 }
 
+/* Without a record of a driver: whether it has what the kernel would choose, or nothing to lose. */
+static bool is_back(const struct bind_plan *plan, const struct change *change,
+		    const struct binding *before)
+{
+	bool on_vfio = change->device->has_vfio_dev || driver_is_vfio(change->now.driver);
+	bool has_override = change->now.override && plan->source->live;
+
+	return !on_vfio && !has_override && (change->now.driver || !before);
+}
+
 static void aim_back(const struct bind_plan *plan, struct change *change)
 {
 	const struct binding *before = known_before(change);
-	bool on_vfio = change->device->has_vfio_dev ||
-		       (change->now.driver && driver_is_vfio(change->now.driver));
+	bool any = !before || (before->driver && strcmp(before->driver, ANY_DRIVER) == 0);
 
 	change->forget_rule = change->rule != NULL;
-	if (!before && !on_vfio && (!change->now.override || !plan->source->live) &&
-	    !plan->request->to_none) {
-		change_explain(change, change->rule ? RESULT_PLANNED : RESULT_UNCHANGED, NULL,
-			       NULL);
-		return;
-	}
-	if (before)
-		binding_copy(&change->goal, before);
 	if (plan->request->to_none) {
-		free(change->goal.driver);
-		change->goal.driver = NULL;
-	} else if (!before || (before->driver && strcmp(before->driver, ANY_DRIVER) == 0)) {
-		binding_free(&change->goal);
+		change->goal.override = !any && before->override ? xstrdup(before->override) : NULL;
+	} else if (!any) {
+		binding_copy(&change->goal, before);
+	} else if (is_back(plan, change, before)) {
+		binding_copy(&change->goal, &change->now);
+	} else {
 		change->goal_kind = GOAL_PROBE;
 		change->reason = xstrdup("nothing was recorded before: the override is cleared and "
 					 "the kernel chooses the driver");

@@ -64,13 +64,15 @@ static char *some(const char *text)
 /* The part behind "# Written by" in the first line is for people. */
 static struct rule *parse_rule(char *text, const char *device)
 {
-	const char *values[NR_FIELDS];
+	const char *values[NR_FIELDS], *rest;
 	struct rule *rule;
 
 	if (*text != '#')
 		return NULL;
 	strsep(&text, "\n");
-	if (!text || !split_fields(text, "# ", keys, NR_FIELDS, values) ||
+	rest = text ? split_fields(text, "# ", keys, NR_FIELDS, values) : NULL;
+	/* Cut short it would not act. */
+	if (!rest || strncmp(rest, "ACTION==", 8) != 0 || !strchr(rest, '\n') ||
 	    strcmp(values[DEVICE], device) != 0)
 		return NULL;
 	rule = xcalloc(1, sizeof(*rule));
@@ -81,7 +83,10 @@ static struct rule *parse_rule(char *text, const char *device)
 	rule->forced = some(values[FORCED]);
 	rule->before.driver = some(values[DRIVER]);
 	rule->before.override = some(values[OVERRIDE]);
-	return rule;
+	if (binding_is_plain(&rule->before))
+		return rule;
+	rule_free(rule);
+	return NULL;
 }
 
 int rule_read(const char *folder, const char *device, struct rule **rule, struct error *err)
@@ -108,7 +113,6 @@ int rule_list(const char *folder, struct strings *devices)
 {
 	struct source live = { .root = AT_FDCWD, .live = true };
 	struct strings names = { 0 };
-	struct bdf bdf;
 	int r = source_list(&live, folder, &names);
 
 	for (size_t i = 0; i < names.nr; i++) {
@@ -119,7 +123,7 @@ int rule_list(const char *folder, struct strings *devices)
 		    strcmp(name + length - strlen(SUFFIX), SUFFIX) != 0)
 			continue;
 		name[length - strlen(SUFFIX)] = '\0';
-		if (bdf_parse(name + strlen(PREFIX), &bdf) == 0)
+		if (bdf_is_canonical(name + strlen(PREFIX)))
 			strings_add(devices, name + strlen(PREFIX));
 	}
 	strings_free(&names);
@@ -133,7 +137,8 @@ static char *match_text(const struct rule *rule, struct error *err)
 	unsigned vendor, product, sub_vendor, sub_product;
 
 	if (sscanf(rule->identity, "%4x:%4x:%4x:%4x", &vendor, &product, &sub_vendor,
-		   &sub_product) != 4) {
+		   &sub_product) != 4 ||
+	    vendor == 0xffff || (sub_vendor == 0xffff && sub_product == 0xffff)) {
 		fail(err, -EINVAL, "%s: its IDs are unknown", rule->device);
 		return NULL;
 	}
@@ -200,8 +205,11 @@ int rule_write(const char *folder, const struct rule *rule, const char *program,
 int rule_remove(const char *folder, const char *device, struct error *err)
 {
 	_cleanup_free_ char *path = rule_path(folder, device);
+	_cleanup_close_ int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (unlink(path) < 0 && errno != ENOENT)
 		return fail(err, -errno, "%s: %s", path, strerror(errno));
+	if (dir >= 0)
+		fsync(dir); /* not back after a power cut */
 	return 0;
 }

@@ -2,7 +2,6 @@
 /* The way from one binding to another. */
 #include "bind/steps.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +22,16 @@ void binding_free(struct binding *binding)
 	free(binding->driver);
 	free(binding->override);
 	*binding = (struct binding){ 0 };
+}
+
+static bool is_plain(const char *name)
+{
+	return !name || (!strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0);
+}
+
+bool binding_is_plain(const struct binding *binding)
+{
+	return is_plain(binding->driver) && is_plain(binding->override);
 }
 
 void steps_add(struct steps *steps, enum step_kind kind, const char *driver)

@@ -3,6 +3,7 @@
 #ifndef IOMMUTOOL_STEPS_H
 #define IOMMUTOOL_STEPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Which driver a device has, and which one alone it may have. */
@@ -13,6 +14,9 @@ struct binding {
 
 void binding_copy(struct binding *to, const struct binding *from);
 void binding_free(struct binding *binding); /* what is in it */
+
+/* Return: whether its names can be part of a path; they may come from a file. */
+bool binding_is_plain(const struct binding *binding);
 
 enum step_kind {
 	STEP_LOAD,     /* the module of a driver */

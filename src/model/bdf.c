@@ -66,6 +66,17 @@ int bdf_parse(const char *text, struct bdf *bdf)
 	return parse_parts(text, ".::", 3, 16, bdf);
 }
 
+bool bdf_is_canonical(const char *text)
+{
+	char canonical[BDF_TEXT_SIZE];
+	struct bdf bdf;
+
+	if (bdf_parse(text, &bdf) < 0)
+		return false;
+	bdf_format(&bdf, canonical);
+	return strcmp(text, canonical) == 0;
+}
+
 int bdf_compare(const struct bdf *a, const struct bdf *b)
 {
 	if (a->domain != b->domain)

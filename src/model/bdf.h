@@ -19,6 +19,9 @@ void bdf_format(const struct bdf *bdf, char text[BDF_TEXT_SIZE]);
  */
 int bdf_parse(const char *text, struct bdf *bdf);
 
+/* Return: whether @text is an address as the kernel and bdf_format() write it. */
+bool bdf_is_canonical(const char *text);
+
 /* Order by domain, bus, device, function. Return: as strcmp(). */
 int bdf_compare(const struct bdf *a, const struct bdf *b);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +33,13 @@ static int run_modprobe(const void *argument, struct child_answer *answer)
 	char *const argv[] = { (char *)"modprobe", (char *)"--quiet", (char *)"--",
 			       (char *)loading->module, NULL };
 	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	sigset_t none;
 	pid_t pid;
 	int status, r;
 
 	(void)answer;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int fd = 0; fd <= STDERR_FILENO; fd++) /* the lowest that is free */
 		(void)!open("/dev/null", O_RDWR);
 	r = posix_spawn(&pid, loading->modprobe, NULL, NULL, argv, environment);

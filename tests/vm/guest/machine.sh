@@ -26,7 +26,7 @@ if [ -n "$units" ]; then
 	for answer in yes no; do
 		for group in $(groups); do viable "$group"; done | grep -qx $answer || fail "no group has '$answer' for viable"
 	done
-	for group in $(vfio_groups); do /rig/vfio_ranges "$group"; done 2> /dev/null | grep -q . || fail 'VFIO takes no group'
+	[ -z "$vfio" ] || for group in $(vfio_groups); do /rig/vfio_ranges "$group"; done 2> /dev/null | grep -q . || fail 'VFIO takes no group'
 fi
 for region in $brings; do
 	grep -q "^${region%=*} " /sys/kernel/iommu_groups/*/reserved_regions || fail "no reserved region at ${region%=*}"

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Work in a process of its own: what comes back, and what is left behind. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bind/driver.h"
+#include "unit.h"
+#include "util/child.h"
+
+#define SHORT_MS 100
+#define LONG_MS 20000 /* never used up when all is well */
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void sleep_ms(long ms)
+{
+	const struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	nanosleep(&pause, NULL);
+}
+
+/* --- what comes back ---------------------------------------------------------------------- */
+
+static int answer_text(const void *argument, struct child_answer *answer)
+{
+	for (size_t i = 0; i < sizeof(answer->text); i++)
+		if (answer->text[i] != '\0')
+			return -EIO; /* it was to be zeroed */
+	answer->length = strlen(argument);
+	memcpy(answer->text, argument, answer->length);
+	return 0;
+}
+
+static int fill_text(const void *argument, struct child_answer *answer)
+{
+	memset(answer->text, *(const char *)argument, sizeof(answer->text));
+	answer->length = sizeof(answer->text);
+	return 0;
+}
+
+static int answer_code(const void *argument, struct child_answer *answer)
+{
+	(void)answer;
+	return *(const int *)argument;
+}
+
+static void test_answer(void **state)
+{
+	static const int codes[] = { 0, -ENODEV, -EBUSY, 7 };
+	struct child_answer answer = { 0 };
+	pid_t stuck = 1;
+
+	(void)state;
+	assert_int_equal(run_in_child(answer_text, "vfio-pci", LONG_MS, &answer, &stuck), 0);
+	assert_int_equal(stuck, 0);
+	assert_int_equal(answer.length, 8);
+	assert_string_equal(answer.text, "vfio-pci");
+	for (size_t i = 0; i < COUNT(codes); i++) {
+		stuck = 1;
+		assert_int_equal(run_in_child(answer_code, &codes[i], LONG_MS, NULL, &stuck),
+				 codes[i]);
+		assert_int_equal(stuck, 0);
+	}
+}
+
+/* The largest answer goes through the pipe whole. */
+static void test_large_answer(void **state)
+{
+	struct child_answer answer = { 0 };
+	pid_t stuck;
+
+	(void)state;
+	assert_int_equal(run_in_child(fill_text, "x", LONG_MS, &answer, &stuck), 0);
+	assert_int_equal(answer.length, 4000);
+	for (size_t i = 0; i < 4000; i++)
+		assert_int_equal(answer.text[i], 'x');
+}
+
+/* A code that the work itself returns is no child that was left behind. */
+static void test_own_timeout(void **state)
+{
+	static const int code = -ETIMEDOUT;
+	pid_t stuck = 1;
+
+	(void)state;
+	assert_int_equal(run_in_child(answer_code, &code, LONG_MS, NULL, &stuck), -ETIMEDOUT);
+	assert_int_equal(stuck, 0);
+}
+
+static int leave(const void *argument, struct child_answer *answer)
+{
+	(void)answer;
+	_exit(*(const int *)argument);
+}
+
+static int die(const void *argument, struct child_answer *answer)
+{
+	(void)answer;
+	signal(*(const int *)argument, SIG_DFL);
+	raise(*(const int *)argument);
+	return 0;
+}
+
+static void test_no_answer(void **state)
+{
+	static const int zero = 0, kill_number = SIGKILL;
+	struct child_answer answer = { .length = 77 };
+	pid_t stuck = 1;
+
+	(void)state;
+	assert_int_equal(run_in_child(leave, &zero, LONG_MS, &answer, &stuck), -ECHILD);
+	assert_int_equal(stuck, 0);
+	assert_int_equal(answer.length, 77); /* not touched */
+	assert_int_equal(run_in_child(die, &kill_number, LONG_MS, &answer, &stuck), -ECHILD);
+	assert_int_equal(stuck, 0);
+	/* Both were waited for. */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+/* --- what does not come back -------------------------------------------------------------- */
+
+static int hang(const void *argument, struct child_answer *answer)
+{
+	(void)argument;
+	(void)answer;
+	while (pause() < 0)
+		;
+	return 0;
+}
+
+static void test_timeout(void **state)
+{
+	long long begin = now_ms(), took;
+	pid_t stuck = 0;
+	int status;
+
+	(void)state;
+	assert_int_equal(run_in_child(hang, NULL, SHORT_MS, NULL, &stuck), -ETIMEDOUT);
+	took = now_ms() - begin;
+	assert_true(took >= SHORT_MS);
+	assert_true(took < LONG_MS);
+	/* It is named, still ours to look at, and it was killed since it could be. */
+	assert_true(stuck > 0);
+	assert_true(child_start(stuck) > 0);
+	assert_int_equal(waitpid(stuck, &status, 0), stuck);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+	assert_int_equal(child_start(stuck), 0); /* a process that is gone has no beginning */
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+static int answer_late(const void *argument, struct child_answer *answer)
+{
+	(void)argument;
+	(void)answer;
+	sleep_ms(300);
+	return -EBUSY;
+}
+
+/* A signal that we get meanwhile neither ends the waiting nor makes it longer. */
+static void test_interrupted_wait(void **state)
+{
+	const struct sigaction action = { .sa_handler = on_alarm }; /* no SA_RESTART */
+	const struct itimerspec often = { .it_interval.tv_nsec = 20000000,
+					  .it_value.tv_nsec = 20000000 };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	struct sigaction before;
+	long long begin;
+	timer_t timer;
+	pid_t stuck;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
+	assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+	assert_int_equal(timer_settime(timer, 0, &often, NULL), 0);
+	assert_int_equal(run_in_child(answer_late, NULL, LONG_MS, NULL, &stuck), -EBUSY);
+	begin = now_ms();
+	assert_int_equal(run_in_child(hang, NULL, SHORT_MS, NULL, &stuck), -ETIMEDOUT);
+	assert_true(now_ms() - begin >= SHORT_MS);
+	assert_true(now_ms() - begin < LONG_MS);
+	timer_delete(timer);
+	sigaction(SIGALRM, &before, NULL);
+	assert_int_equal(waitpid(stuck, NULL, 0), stuck);
+}
+
+/* --- what the child has of ours ----------------------------------------------------------- */
+
+/* Answers where its open files lead, but for the list of them itself; returns how many. */
+static int list_files(const void *argument, struct child_answer *answer)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	int nr = 0;
+
+	(void)argument;
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		ssize_t n;
+
+		if (*entry->d_name == '.' || atoi(entry->d_name) == dirfd(dir))
+			continue;
+		n = readlinkat(dirfd(dir), entry->d_name, answer->text + answer->length, 100);
+		answer->length += n > 0 ? (size_t)n : 0;
+		nr++;
+	}
+	closedir(dir);
+	return nr;
+}
+
+static void test_files(void **state)
+{
+	int low = open("/dev/null", O_RDONLY), high = fcntl(low, F_DUPFD, 200);
+	struct child_answer answer = { 0 };
+	pid_t stuck;
+
+	(void)state;
+	assert_true(low >= 0 && high >= 200); /* neither is closed on exec */
+	assert_int_equal(run_in_child(list_files, NULL, LONG_MS, &answer, &stuck), 1);
+	assert_memory_equal(answer.text, "pipe:[", 6);
+	/* Ours are as they were. */
+	assert_true(fcntl(low, F_GETFD) >= 0);
+	assert_true(fcntl(high, F_GETFD) >= 0);
+	assert_true(fcntl(STDOUT_FILENO, F_GETFD) >= 0);
+	close(low);
+	close(high);
+}
+
+static int count_files(void)
+{
+	struct child_answer answer = { 0 };
+
+	return list_files(NULL, &answer);
+}
+
+/* Neither end of the pipe stays open here, however it ended. */
+static void test_no_leak(void **state)
+{
+	static const int zero = 0;
+	int before = count_files();
+	pid_t stuck;
+
+	(void)state;
+	assert_true(before >= 0);
+	run_in_child(answer_code, &zero, LONG_MS, NULL, &stuck);
+	run_in_child(leave, &zero, LONG_MS, NULL, &stuck);
+	run_in_child(hang, NULL, 1, NULL, &stuck);
+	assert_int_equal(count_files(), before);
+	waitpid(stuck, NULL, 0);
+}
+
+/*
+ * The same without standard streams: then the pipe has their numbers. In a process of its own, as
+ * CMocka wants them.
+ */
+static void test_no_streams(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct child_answer answer = { 0 };
+		pid_t stuck;
+
+		close(STDIN_FILENO);
+		close(STDOUT_FILENO);
+		close(STDERR_FILENO);
+		if (run_in_child(list_files, NULL, LONG_MS, &answer, &stuck) != 1)
+			_exit(1);
+		_exit(memcmp(answer.text, "pipe:[", 6) == 0 ? 0 : 2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+/* The terminal signals the foreground process group: the child is in another session. */
+static int compare_session(const void *argument, struct child_answer *answer)
+{
+	const pid_t *parent = argument;
+
+	(void)answer;
+	return getsid(0) == getpid() && getpgid(0) == getpid() && getppid() == *parent ? 0 : 1;
+}
+
+static void test_session(void **state)
+{
+	const pid_t self = getpid();
+	pid_t stuck;
+
+	(void)state;
+	assert_int_equal(run_in_child(compare_session, &self, LONG_MS, NULL, &stuck), 0);
+}
+
+/* --- who a process is --------------------------------------------------------------------- */
+
+static void test_start(void **state)
+{
+	char text[64] = "x";
+
+	(void)state;
+	assert_true(child_start(getpid()) > 0);
+	assert_int_equal(child_start(getpid()), child_start(getpid()));
+	assert_true(child_start(1) <= child_start(getpid()));
+	child_waits_in(getpid(), text); /* it runs */
+	assert_string_equal(text, "");
+	child_waits_in(0x7fffffff, text); /* no such process */
+	assert_string_equal(text, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answer),	    cmocka_unit_test(test_large_answer),
+		cmocka_unit_test(test_own_timeout), cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_timeout),	    cmocka_unit_test(test_interrupted_wait),
+		cmocka_unit_test(test_files),	    cmocka_unit_test(test_no_leak),
+		cmocka_unit_test(test_no_streams),  cmocka_unit_test(test_session),
+		cmocka_unit_test(test_start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
