@@ -56,7 +56,7 @@ MANPAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.8.scd)))
 DEPS_BUILD := gcc make pkg-config libc6-dev libpci-dev libudev-dev libsmartcols-dev libjson-c-dev scdoc
 DEPS_DEMO := pciutils xz-utils
 DEPS_TEST := $(DEPS_BUILD) $(DEPS_DEMO) libcmocka-dev jq acpica-tools qemu-system-x86 \
-	busybox-static cpio kmod bash zsh fish
+	busybox-static cpio kmod udev bash zsh fish
 DEPS_FUZZ := $(DEPS_BUILD) clang libclang-rt-14-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Installs what is missing of $(1), and asks for nothing when nothing is.
@@ -139,6 +139,9 @@ check-vm: $(PROGRAM) ## Real kernels and VFIO in virtual machines
 bench: all ## Ratios against other tools on large synthetic machines
 	@tests/bench/run $(B)
 
+bench-vm: $(PROGRAM) ## Cost of bind and restore over bare sysfs, in a virtual machine
+	@tests/bench/vm $(PROGRAM)
+
 fuzz: ## Fuzz each parser for FUZZ_SECONDS
 	@$(MAKE) --no-print-directory fuzzers B=build-fuzz CC=$(CLANG) \
 		SANITIZE=fuzzer-no-link,address,undefined
@@ -187,7 +190,7 @@ help: ## This list
 $(UNITS:=.o) $(FUZZERS:=.o) $(B)/tests/docs/list_options.o: OWN_CFLAGS += -Itests/unit
 
 .PHONY: all deps deps-build deps-test deps-fuzz demo test check check-unit check-golden \
-	check-acpi check-docs check-vm bench fuzz fuzzers format tidy install uninstall dist clean \
+	check-acpi check-docs check-vm bench bench-vm fuzz fuzzers format tidy install uninstall dist clean \
 	help
 .DELETE_ON_ERROR:
 .SECONDARY:

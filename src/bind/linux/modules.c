@@ -169,14 +169,17 @@ static int read_modalias(const struct source *source, const struct device *devic
 enum tristate driver_matches(const struct source *source, const struct machine *machine,
 			     const char *name, const struct device *device)
 {
+	/* Without a list of devices: they take what an override gives them. */
+	static const char *const for_any[] = { "vfio-pci", "pci-stub", "uio_pci_generic" };
 	_cleanup_free_ char *path = NULL, *module = NULL;
 	_cleanup_free_ uint8_t *aliases = NULL;
 	char modalias[128];
 	enum tristate found;
 	size_t length;
 
-	if (strcmp(name, default_driver) == 0)
-		return TRI_YES;
+	for (size_t i = 0; i < sizeof(for_any) / sizeof(for_any[0]); i++)
+		if (strcmp(name, for_any[i]) == 0)
+			return TRI_YES;
 	if (!machine->release || read_modalias(source, device, modalias, sizeof(modalias)) < 0)
 		return TRI_UNKNOWN;
 	path = xasprintf("lib/modules/%s/modules.alias", machine->release);

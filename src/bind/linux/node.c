@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -128,18 +130,27 @@ static bool in_udev_event(void)
 	return getenv("SEQNUM") && getenv("DEVPATH");
 }
 
+/* Its socket stays when udevd has ended; a connection is closed again before anything is said. */
+static bool udev_runs(void)
+{
+	const struct sockaddr_un address = { AF_UNIX, "/run/udev/control" };
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	return fd >= 0 && (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 ||
+			   errno == EAGAIN);
+}
+
 int wait_for_nodes(const char *name, int timeout_ms, struct error *err)
 {
 	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s", name);
 	_cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool with_udev = access("/run/udev/control", F_OK) == 0;
 	struct udev *udev = NULL;
 	struct awaited node;
 	int r = 0;
 
 	if (dir < 0 || in_udev_event())
 		return 0;
-	if (with_udev)
+	if (udev_runs())
 		udev = udev_new();
 	if (find_group_node(dir, &node)) {
 		r = wait_for_node(udev, &node, timeout_ms, err);

@@ -199,6 +199,30 @@ static bool ask_group(const struct source *source, struct group *group)
 	return r != 0;
 }
 
+/* A group that somebody has, by a device file of which older kernels do not say whose it is. */
+struct search {
+	const struct machine *machine;
+	struct group *group;
+};
+
+static bool holds_another(const struct machine *machine, int pid)
+{
+	for (size_t i = 0; i < machine->nr_groups; i++)
+		for (size_t k = 0; k < machine->groups[i].nr_holders; k++)
+			if (machine->groups[i].holders[k].pid == pid &&
+			    strcmp(machine->groups[i].holders[k].node, DEVICE_FILE) != 0)
+				return true;
+	return false;
+}
+
+static void look_at_device_file(void *closure, const struct open_file *file)
+{
+	const struct search *search = closure;
+
+	if (strcmp(file->target, DEVICE_FILE) == 0 && !holds_another(search->machine, file->pid))
+		add_holder(search->group, file, DEVICE_FILE);
+}
+
 void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted)
 {
 	_cleanup_free_ bool *asked = xcalloc(machine->nr_groups, sizeof(*asked));
@@ -218,6 +242,9 @@ void collect_group_users(const struct source *source, struct machine *machine, c
 	for (size_t i = 0; i < machine->nr_groups; i++) {
 		struct group *group = &machine->groups[i];
 
+		if (asked[i] && group->is_open && group->nr_holders == 0)
+			each_open_file(source, look_at_device_file,
+				       &(struct search){ machine, group });
 		if (asked[i] && complete && (!group->is_open || group->nr_holders > 0))
 			group->holders_complete = true;
 	}

@@ -8,8 +8,8 @@
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
-/* Return: the mount that the loop device's file is on, or NULL. */
-static const struct mount *mount_below(const struct storage *storage, const struct block *loop)
+/* What the loop device reads and writes: a file, or the node of another block device. */
+static char *backing_file(const struct storage *storage, const struct block *loop)
 {
 	const struct source *source = storage->question->source;
 	_cleanup_free_ char *path = xasprintf("sys/class/block/%s/loop", loop->name);
@@ -19,17 +19,29 @@ static const struct mount *mount_below(const struct storage *storage, const stru
 	/* A loop device without a file has no such folder. */
 	if (dir < 0 || read_attribute(source, dir, "backing_file", file, sizeof(file)) <= 0)
 		return NULL;
-	return mount_of_path(&storage->mounts, file);
+	return xstrdup(file);
+}
+
+/* Adds the names of the block devices that a file is on, or that it is the node of. */
+static void blocks_of_file(const struct storage *storage, const char *file, struct strings *names)
+{
+	const struct block *block = find_block_of_node(storage, file);
+	const struct mount *mount = block ? NULL : mount_of_path(&storage->mounts, file);
+
+	if (block)
+		strings_add(names, block->name);
+	else if (mount)
+		blocks_of_mount(storage, mount, names);
 }
 
 static void mark_loop(struct storage *storage, struct block *loop)
 {
-	const struct mount *mount = mount_below(storage, loop);
+	_cleanup_free_ char *file = backing_file(storage, loop);
 	struct strings names = { 0 };
 
-	if (!mount)
+	if (!file)
 		return;
-	blocks_of_mount(storage, mount, &names);
+	blocks_of_file(storage, file, &names);
 	loop->is_traced = names.nr > 0;
 	for (size_t i = 0; i < names.nr; i++) {
 		struct block *lower = find_block(storage, names.items[i]);

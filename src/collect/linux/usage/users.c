@@ -32,10 +32,7 @@ static bool anything_to_look_for(const struct usage *usage)
 	for (size_t i = 0; i < usage->nr_nodes; i++)
 		if (has_users(usage->nodes[i].kind))
 			return true;
-	for (size_t i = 0; i < usage->nr_disks; i++)
-		if (usage->disks[i].claimed == TRI_YES)
-			return true;
-	return false;
+	return usage->nr_disks > 0;
 }
 
 static void add_user(struct strings *users, const struct open_file *file)
@@ -107,7 +104,7 @@ static bool is_disk(const char *disk, const char *name)
 static void look_at_disk(struct usage *usage, const struct open_file *file, const char *name)
 {
 	for (size_t i = 0; i < usage->nr_disks; i++)
-		if (usage->disks[i].claimed == TRI_YES && is_disk(usage->disks[i].name, name))
+		if (is_disk(usage->disks[i].name, name))
 			add_user(&usage->disks[i].holders, file);
 }
 
