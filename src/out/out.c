@@ -185,9 +185,11 @@ void out_footer(struct out *out, const char *format, ...)
 	char *text;
 
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) >= 0)
-		strings_take(&out->footers, text);
+	if (vasprintf(&text, format, ap) < 0)
+		die_out_of_memory();
 	va_end(ap);
+	flatten(text);
+	strings_take(&out->footers, text);
 }
 
 size_t out_count(const struct out *out)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzzes every text file of a machine: the input is cut at bytes 0xff, and the pieces become the
- * contents of the files of a small sysroot. Then a command reads it as it reads a capture.
+ * contents of the files of a small sysroot. Then a command reads it as it reads a capture. The
+ * lines of sysroot.seed are a first content of each file, in the order of the list below.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,22 @@ static const char *const files[] = {
 	"proc/interrupts",
 	"proc/self/limits",
 	"lib/modules/1/modules.dep",
+	"lib/modules/1/modules.alias",
+	DEVICE "modalias",
+	DEVICE "block/sda/dev",
+	DEVICE "net/eth0/flags",
+	"sys/class/tty/console/active",
+	"sys/power/resume",
+	"sys/kernel/kexec_crash_loaded",
+	"proc/1/mountinfo",
+	"proc/swaps",
+	"proc/net/route",
+	"proc/net/ipv6_route",
+	"proc/net/if_inet6",
+	"proc/iomem",
+	"etc/kdump.conf",
+	"etc/default/kdump-tools",
+	"etc/modprobe.d/vfio.conf",
 };
 
 static const char *const links[][2] = {
@@ -50,6 +67,8 @@ static const char *const links[][2] = {
 	{ "../../../bus/pci/drivers/x", DEVICE "driver" },
 	{ "../../devices/virtual/iommu/dmar0", "sys/class/iommu/dmar0" },
 	{ "../../devices/virtual/iommu/ivhd0", "sys/class/iommu/ivhd0" },
+	{ "../../devices/pci0000:00/0000:00:01.0/block/sda", "sys/class/block/sda" },
+	{ "../../devices/pci0000:00/0000:00:01.0/net/eth0", "sys/class/net/eth0" },
 };
 
 static const char *const command_lines[][3] = {
@@ -63,6 +82,8 @@ static const char *const command_lines[][3] = {
 	{ "domains", "-P", NULL },
 	{ "tables", "-J", NULL },
 	{ "tables", "-r", NULL },
+	{ "bind", "--dry-run", "00:01.0" },
+	{ "restore", "--dry-run", "00:01.0" },
 };
 
 static char root[] = "/dev/shm/iommutool-fuzz-XXXXXX";

@@ -68,6 +68,15 @@ grep -qE "^$disk refused (mounted|holders)\$" "$out" || fail "mounted through a 
 umount "$work/at"
 losetup -d /dev/loop0
 
+# A VM may have the disk as it is, without a claim.
+sleep 100 < "$dev" &
+sleeper=$!
+wait_for is_called "$sleeper" sleep
+refused holders "$disk" nvme
+hints "$sleeper"
+kill "$sleeper"
+wait
+
 cat "/sys/class/block/${dev#/dev/}/dev" > /sys/power/resume 2> /dev/null
 refused resume "$disk" nvme
 forced resume "$disk" nvme
