@@ -165,6 +165,11 @@ _iommutool_value() {
 	--output) _iommutool_columns ;;
 	--require) _iommutool_add 39 47 48 56 57 64 ;;
 	--type) _iommutool_add DMA DMA-FQ identity auto ;;
+	--to) _iommutool_add vfio-pci pci-stub ;;
+	--force)
+		_iommutool_add platform memory mounted holders kdump resume network display console \
+			sriov group no-group driver twins
+		;;
 	--driver) _iommutool_add_lines < <(_iommutool_ask groups --all -rno DRIVER | sort -u) ;;
 	--class)
 		_iommutool_add storage sata nvme network display multimedia audio memory bridge \

@@ -124,6 +124,10 @@ function __iommutool_declare
                 set -a arguments -x -k -a '39 47 48 56 57 64'
             case type
                 set -a arguments -x -k -a 'DMA DMA-FQ identity auto'
+            case to
+                set -a arguments -x -k -a 'vfio-pci pci-stub'
+            case force
+                set -a arguments -x -k -a 'platform memory mounted holders kdump resume network display console sriov group no-group driver twins'
             case driver
                 set -a arguments -x -a '(__iommutool_drivers)'
             case class

@@ -268,6 +268,22 @@ static int carry_out(const struct change_arguments *arguments, struct bind_plan 
 	return status;
 }
 
+/* Says what went wrong in reading the devices that were named; the guards judge what is unknown. */
+static void tell_notes(const struct context *context, const struct machine *machine,
+		      const struct targets *targets)
+{
+	struct selection selection = {
+		.groups = xcalloc(machine->nr_groups, sizeof(bool)),
+		.devices = targets->taken,
+	};
+
+	for (size_t i = 0; i < machine->nr_devices; i++)
+		if (targets->taken[i] && machine->devices[i].group)
+			selection.groups[machine->devices[i].group - machine->groups] = true;
+	show_notes(context, machine, &selection);
+	free(selection.groups);
+}
+
 static int work(const struct change_arguments *arguments, const struct source *source,
 		const struct journal *journal, struct out *out, const char *program)
 {
@@ -279,8 +295,10 @@ static int work(const struct change_arguments *arguments, const struct source *s
 	int status = find_targets(arguments, machine, journal, &targets);
 	bool found = status == STATUS_OK;
 
-	if (found)
+	if (found) {
+		tell_notes(context, machine, &targets);
 		status = check_driver(arguments, source, machine, &is_missing);
+	}
 	if (found && !is_missing) {
 		plan = bind_plan_new(&arguments->request, source, machine, targets.taken,
 				     &targets.gone, journal);
