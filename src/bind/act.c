@@ -11,6 +11,7 @@
 #include "bind/driver.h"
 #include "bind/journal.h"
 #include "bind/rule.h"
+#include "model/viability.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
@@ -45,7 +46,7 @@ static char *holders_of(struct act *act, const struct change *change)
 	const struct group *group = change->device->group;
 
 	wanted[change->device - machine->devices] = true;
-	collect_group_users(act->plan->source, machine, wanted);
+	collect_group_users(act->plan->source, machine, wanted, false);
 	if (!group || group->nr_holders == 0)
 		return xstrdup("");
 	return xasprintf("; process %d (%s) has %s open", group->holders[0].pid,
@@ -56,16 +57,18 @@ static char *holders_of(struct act *act, const struct change *change)
 static void give_up_waiting(struct act *act, struct change *change, const char *name, pid_t child)
 {
 	_cleanup_free_ char *holders = holders_of(act, change);
+	const char *unwritten = "";
 	char where[64];
 
 	child_waits_in(child, where);
 	change->record->child = child;
 	change->record->child_start = child_start(child);
-	journal_write(act->journal, change->record, NULL);
+	if (journal_write(act->journal, change->record, NULL) < 0)
+		unwritten = ", which could not be written down";
 	change_explain(change, RESULT_STUCK,
-		       xasprintf("\"%s\" did not come back within %d s (process %d%s%s%s)", name,
+		       xasprintf("\"%s\" did not come back within %d s (process %d%s%s%s%s)", name,
 				 act->plan->request->timeout_ms / 1000, (int)child,
-				 *where ? " waits in " : "", where, holders),
+				 *where ? " waits in " : "", where, holders, unwritten),
 		       xasprintf("it may finish later; end what holds the device, then "
 				 "\"iommutool restore %s\"",
 				 change->name));
@@ -167,7 +170,7 @@ static int do_steps(struct act *act, struct change *change, const struct steps *
 
 /* --- one device -------------------------------------------------------------------------- */
 
-static void new_record(struct change *change)
+static void new_record(const struct act *act, struct change *change)
 {
 	const struct rule *rule = change->rule_is_other ? NULL : change->rule;
 	struct record *record = xcalloc(1, sizeof(*record));
@@ -176,7 +179,9 @@ static void new_record(struct change *change)
 	record->identity = xstrdup(change->identity);
 	record->to = change->goal.driver ? xstrdup(change->goal.driver) : NULL;
 	record->state = xstrdup("");
-	if (change->goal_kind == GOAL_PROBE)
+	/* A driver of VFIO that nothing is known about is nothing to give back later. */
+	if (change->goal_kind == GOAL_PROBE ||
+	    (act->plan->request->giving_back && !rule && driver_is_vfio(change->now.driver)))
 		record->before.driver = xstrdup(ANY_DRIVER);
 	else
 		binding_copy(&record->before, rule ? &rule->before : &change->now);
@@ -230,8 +235,11 @@ static void undo(struct act *act, struct change *change)
 	r = do_steps(act, change, &steps);
 	act->undoing = false;
 	steps_free(&steps);
-	if (r == 0)
+	if (r == 0) {
+		free(change->record->to);
+		change->record->to = change->now.driver ? xstrdup(change->now.driver) : NULL;
 		r = close_record(act, change, change->record_is_new);
+	}
 	if (r == 0)
 		change_explain(change, result, why ? xstrdup(why) : NULL, NULL);
 	else if (change->result == RESULT_FAILED)
@@ -247,7 +255,7 @@ static int bind_one(struct act *act, struct change *change)
 	int r;
 
 	if (!change->record)
-		new_record(change);
+		new_record(act, change);
 	free(change->record->to);
 	change->record->to = xstrdup(change->goal.driver);
 	r = do_steps(act, change, &change->steps);
@@ -257,8 +265,10 @@ static int bind_one(struct act *act, struct change *change)
 		change_explain(change, RESULT_BOUND, NULL, NULL);
 	else if (change->result != RESULT_STUCK)
 		undo(act, change);
-	if (r == 0 && wait_for_nodes(change->name, NODE_TIMEOUT_MS, &err) < 0)
+	if (r == 0 && wait_for_nodes(change->name, NODE_TIMEOUT_MS, &err) < 0) {
 		change_explain(change, RESULT_BOUND, xstrdup(err.text), NULL);
+		change->lacks_node = true;
+	}
 	return r;
 }
 
@@ -269,7 +279,7 @@ static int forget_rule(struct act *act, struct change *change, struct error *err
 	int r;
 
 	if (counts && !change->record)
-		new_record(change);
+		new_record(act, change);
 	if (counts) {
 		binding_free(&change->record->before);
 		binding_copy(&change->record->before, &change->rule->before);
@@ -294,25 +304,36 @@ static void restore_one(struct act *act, struct change *change)
 		return;
 	}
 	if (change->steps.nr > 0 && !change->record)
-		new_record(change);
+		new_record(act, change);
 	r = do_steps(act, change, &change->steps);
 	if (r == 0 && (change->record || change->drop_record))
-		r = close_record(act, change, true);
+		r = close_record(act, change, !act->plan->request->to_none);
 	if (r == 0 && change->goal_kind == GOAL_PROBE && change->reached.driver)
 		change->goal.driver = xstrdup(change->reached.driver);
-	if (r == 0)
+	if (r == 0 && change->goal_kind == GOAL_PROBE && !change->now.driver &&
+	    !change->now.override && !change->reached.driver)
+		change_explain(change, RESULT_UNCHANGED,
+			       xstrdup("nothing was recorded before, and no driver takes it"),
+			       NULL);
+	else if (r == 0)
 		change_explain(change, RESULT_RESTORED, said ? xstrdup(said) : NULL, NULL);
 }
 
 /* --- the set ----------------------------------------------------------------------------- */
 
+/* Whether a signal came that would end us; nohup(1) and shells have some of them ignored. */
 static bool interrupted(void)
 {
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction action;
 	sigset_t pending;
 
 	sigpending(&pending);
-	return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
-	       sigismember(&pending, SIGHUP);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigismember(&pending, numbers[i]) &&
+		    sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			return true;
+	return false;
 }
 
 /* Return: 0 or negative errno, with the reason in the first change. */
@@ -332,7 +353,8 @@ static int load(struct act *act)
 				change_explain(&act->plan->changes[k], RESULT_FAILED,
 					       xasprintf("modprobe %s: %s", step->driver,
 							 stuck ? "it did not come back"
-							       : "it failed; see dmesg"),
+							       : "it failed, or nothing came of "
+								 "it; see dmesg, modprobe.d"),
 					       NULL);
 		return r;
 	}
@@ -353,8 +375,8 @@ static void undo_set(struct act *act, const struct change *culprit)
 			change_explain(change, RESULT_BOUND, why, NULL);
 			undo(act, change);
 		} else if (change->result == RESULT_PLANNED) {
-			change_explain(change, RESULT_PLANNED, xasprintf("not done: %s", why),
-				       NULL);
+			change_explain(change, culprit ? RESULT_PLANNED : RESULT_FAILED,
+				       xasprintf("not done: %s", why), NULL);
 			free(why);
 		} else {
 			free(why);
@@ -362,9 +384,26 @@ static void undo_set(struct act *act, const struct change *culprit)
 	}
 }
 
+/* Loading the driver may have bound it already: by an override that it had, or configured IDs. */
+static void catch_up(struct change *change)
+{
+	char *driver;
+
+	if (driver_now(change->name, &driver) < 0 || !driver ||
+	    strcmp(driver, change->goal.driver) != 0) {
+		free(driver);
+		return;
+	}
+	free(change->reached.driver);
+	change->reached.driver = driver;
+	steps_free(&change->steps);
+	steps_between(&change->reached, GOAL_DRIVER, &change->goal, &change->steps);
+}
+
 static void bind_set(struct act *act)
 {
 	struct bind_plan *plan = act->plan;
+	bool waited = plan->loads.nr > 0; /* much may have happened since the guards were asked */
 
 	for (size_t i = 0; i < plan->nr_changes; i++) {
 		struct change *change = &plan->changes[i];
@@ -375,10 +414,12 @@ static void bind_set(struct act *act)
 			undo_set(act, NULL);
 			return;
 		}
-		if (bind_one(act, change) < 0) {
+		catch_up(change);
+		if ((waited && !bind_plan_ask_again(plan, change)) || bind_one(act, change) < 0) {
 			undo_set(act, change);
 			return;
 		}
+		waited = true;
 	}
 }
 

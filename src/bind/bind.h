@@ -2,9 +2,9 @@
 /*
  * bind and restore: plan, act, verify. Start reading here.
  *
- * plan.c decides what is to happen to each device and asks the guards; act.c does it step by step,
- * keeps the journal (journal.h), and undoes what it did when a device of the set fails. What the
- * operating system is told, and how, is behind driver.h.
+ * plan.c decides what is to happen to each device (aim.c) and asks the guards (ask.c); act.c does
+ * it step by step, keeps the journal (journal.h), and undoes what it did when a device of the set
+ * fails. What the operating system is told, and how, is behind driver.h.
  */
 #ifndef IOMMUTOOL_BIND_H
 #define IOMMUTOOL_BIND_H
@@ -51,9 +51,11 @@ struct change {
 	bool forget_rule;      /* restore: the rule goes */
 	struct guard_finding *findings; /* one a guard, NULL when they were not asked */
 	enum bind_result result;
-	const char *guard; /* the first that refuses, or NULL */
-	char *reason;	   /* NULL: nothing to say */
-	char *next;	   /* what to do about it, or NULL */
+	bool lacks_node;       /* bound, but nobody can open it: its node did not appear */
+	bool rests_on_unknown; /* refused, since a guard could not know */
+	const char *guard;     /* the first that refuses, or NULL */
+	char *reason;	       /* NULL: nothing to say */
+	char *next;	       /* what to do about it, or NULL */
 };
 
 /* What bind and restore ask for. */
@@ -63,6 +65,7 @@ struct bind_request {
 	bool to_none;	  /* restore: to no driver */
 	bool whole_group;
 	bool dry_run;
+	bool persist;	    /* bind: rules are to be written */
 	const char *expect; /* bind: only this device, "IDENTITY" or "IDENTITY/SERIAL"; or NULL */
 	unsigned forced;    /* guards that --force names, a bit each */
 	int timeout_ms;	    /* for each step */
@@ -73,6 +76,8 @@ struct bind_plan {
 	const struct source *source;
 	struct machine *machine;
 	struct usage *usage;
+	bool *taken;		/* one a device of the machine */
+	bool *persisted;	/* the same: members of their groups that a rule binds, too */
 	struct steps loads;	/* before the first device is touched */
 	struct change *changes; /* by address */
 	size_t nr_changes;
@@ -81,7 +86,7 @@ struct bind_plan {
 /**
  * bind_plan_new() - what it would take to do what was asked
  * @machine: collected with BIND_FACTS; it becomes the plan's
- * @taken: one a device of the machine: those that were named; with whole_group more are set
+ * @taken: one a device of the machine: those that were named; it becomes the plan's
  * @gone: addresses that were named and are not there, but of which something is recorded
  * @journal: only read
  *
@@ -98,6 +103,14 @@ void bind_plan_free(struct bind_plan *plan);
 
 /* Return: whether something speaks against it, so that nothing may be done. */
 bool bind_plan_refused(const struct bind_plan *plan);
+
+/**
+ * bind_plan_ask_again() - ask the guards of a device once more, since time has passed
+ *
+ * Return: whether the device is as it was planned, and nothing speaks against it; else the change
+ * says what does.
+ */
+bool bind_plan_ask_again(struct bind_plan *plan, struct change *change);
 
 /**
  * bind_plan_act() - do what is planned, and undo it when a device of bind fails

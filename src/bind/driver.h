@@ -61,6 +61,9 @@ int driver_now(const char *device, char **driver);
  */
 int override_now(const char *device, int timeout_ms, char **override, pid_t *stuck);
 
+/* Return: read_serial(), of a live device in a child, since reading config space may wait. */
+char *serial_now(const struct source *source, const struct device *device, int timeout_ms);
+
 /* The same step for people, as a shell would do it; to be freed. @device is NULL for STEP_LOAD. */
 char *step_text(const char *device, const struct step *step);
 /* The step in a word or two, for the journal and messages: "unbind nvme"; to be freed. */

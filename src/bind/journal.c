@@ -53,12 +53,15 @@ static int open_own_dir(int at, const char *path)
 {
 	struct stat st;
 	int fd;
+	bool made = mkdirat(at, path, 0755) == 0;
 
-	if (mkdirat(at, path, 0755) < 0 && errno != EEXIST)
+	if (!made && errno != EEXIST)
 		return -errno;
 	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
+	if (made)
+		fchmod(fd, 0755); /* whatever the umask: a dry run of others reads it */
 	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH)))
 		return fd;
 	close(fd);
@@ -112,7 +115,10 @@ int journal_open(struct journal *journal, const char *path, int timeout_ms, stru
 	if (top < 0)
 		return fail(err, top, "%s: %s; the journal has to be there and ours alone", path,
 			    strerror(-top));
-	journal->lock = openat(top, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	/* Who may read it could lock it, and keep everybody out. */
+	journal->lock = openat(top, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (journal->lock >= 0)
+		fchmod(journal->lock, 0600);
 	if (journal->lock < 0)
 		return fail(err, -errno, "%s/lock: %s", path, strerror(errno));
 	r = take_lock(journal->lock, path, timeout_ms, err);
@@ -129,12 +135,12 @@ int journal_open(struct journal *journal, const char *path, int timeout_ms, stru
 
 int journal_look(struct journal *journal, const char *path, struct error *err)
 {
-	_cleanup_close_ int top = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_free_ char *records = xasprintf("%s/" RECORDS, path);
 
 	*journal = (struct journal){ .dir = -1, .lock = -1 };
-	if (top >= 0)
-		journal->dir =
-			openat(top, RECORDS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	journal->dir = open(records, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (journal->dir < 0 && errno != ENOENT && errno != ENOTDIR)
+		return fail(err, -errno, "%s: %s", records, strerror(errno));
 	return read_boot(journal, err);
 }
 

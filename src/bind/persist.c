@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bind/driver.h"
 #include "bind/journal.h"
 #include "bind/rule.h"
 #include "util/alloc.h"
@@ -38,8 +39,14 @@ static bool is_roots(const char *path)
 
 int persist_program(char **path, struct error *err)
 {
+	int mode = geteuid() == 0 ? W_OK : F_OK; /* a dry run of others says what root would get */
 	char text[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", text, sizeof(text) - 1);
+	ssize_t n;
+
+	if (access(RULES_PATH, mode) < 0)
+		return fail(err, -errno, RULES_PATH ": %s; --persist writes rules for udev there",
+			    strerror(errno));
+	n = readlink("/proc/self/exe", text, sizeof(text) - 1);
 
 	if (n < 0)
 		return fail(err, -errno, "/proc/self/exe: %s; mount /proc", strerror(errno));
@@ -76,7 +83,8 @@ static int persist_one(const struct bind_plan *plan, const struct change *change
 {
 	struct binding unknown = { .driver = (char *)ANY_DRIVER };
 	const struct binding *before = &unknown;
-	_cleanup_free_ char *serial = read_serial(plan->source, change->device);
+	_cleanup_free_ char *serial =
+		serial_now(plan->source, change->device, plan->request->timeout_ms);
 	_cleanup_free_ char *forced = forced_names(plan->request);
 	struct rule rule = {
 		.device = change->name,

@@ -6,10 +6,11 @@
 #include "bind/bind.h"
 
 /**
- * persist_program() - the program that a rule may run as root
+ * persist_program() - whether rules could be written, and the program that they may run as root
  * @path: set to our own path, to be freed
  *
- * Return: 0; -EPERM when others than root could replace it; other negative errno.
+ * Return: 0; -EPERM when others than root could replace it; other negative errno, when there is no
+ * folder for rules or it cannot be written to.
  */
 int persist_program(char **path, struct error *err);
 

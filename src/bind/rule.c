@@ -16,12 +16,6 @@
 #include "util/cleanup.h"
 #include "util/file.h"
 
-/*
- * Before udev's own 80-drivers.rules: what rules run is run in their order, so that we come before
- * the device's usual driver is loaded.
- */
-#define PREFIX "70-iommutool-"
-#define SUFFIX ".rules"
 #define RULE_MAX 8192 /* bytes */
 
 enum field { DEVICE, IDENTITY, SERIAL, TO, FORCED, DRIVER, OVERRIDE, NR_FIELDS };
@@ -51,7 +45,7 @@ void rule_free(struct rule *rule)
 
 char *rule_path(const char *folder, const char *device)
 {
-	return xasprintf("%s/" PREFIX "%s" SUFFIX, folder, device);
+	return xasprintf("%s/" RULE_NAME, folder, device);
 }
 
 /* --- reading ---------------------------------------------------------------------------- */
@@ -119,12 +113,13 @@ int rule_list(const char *folder, struct strings *devices)
 		char *name = names.items[i];
 		size_t length = strlen(name);
 
-		if (length <= strlen(PREFIX SUFFIX) || strncmp(name, PREFIX, strlen(PREFIX)) != 0 ||
-		    strcmp(name + length - strlen(SUFFIX), SUFFIX) != 0)
+		if (length <= strlen(RULE_PREFIX RULE_SUFFIX) ||
+		    strncmp(name, RULE_PREFIX, strlen(RULE_PREFIX)) != 0 ||
+		    strcmp(name + length - strlen(RULE_SUFFIX), RULE_SUFFIX) != 0)
 			continue;
-		name[length - strlen(SUFFIX)] = '\0';
-		if (bdf_is_canonical(name + strlen(PREFIX)))
-			strings_add(devices, name + strlen(PREFIX));
+		name[length - strlen(RULE_SUFFIX)] = '\0';
+		if (bdf_is_canonical(name + strlen(RULE_PREFIX)))
+			strings_add(devices, name + strlen(RULE_PREFIX));
 	}
 	strings_free(&names);
 	return r == -ENOENT ? 0 : r;
@@ -192,7 +187,7 @@ static int open_folder(const char *folder, struct error *err)
 int rule_write(const char *folder, const struct rule *rule, const char *program, struct error *err)
 {
 	_cleanup_close_ int dir = open_folder(folder, err);
-	_cleanup_free_ char *name = xasprintf(PREFIX "%s" SUFFIX, rule->device);
+	_cleanup_free_ char *name = xasprintf(RULE_NAME, rule->device);
 	_cleanup_free_ char *text = dir < 0 ? NULL : rule_text(rule, program, err);
 	int r;
 

@@ -16,6 +16,14 @@
 
 #define RULES_PATH "/etc/udev/rules.d"
 
+/*
+ * Takes the address. Before udev's own 80-drivers.rules: what rules run is run in their order, so
+ * that we come before the device's usual driver is loaded.
+ */
+#define RULE_PREFIX "70-iommutool-"
+#define RULE_SUFFIX ".rules"
+#define RULE_NAME RULE_PREFIX "%s" RULE_SUFFIX
+
 struct rule {
 	char *device;	/* address */
 	char *identity; /* as device_identity() */

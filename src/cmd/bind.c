@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommutool bind: give devices to user space, if nothing speaks against it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct change_arguments *arguments = state->input;
 	struct bind_request *request = &arguments->request;
+	unsigned ids[4];
+	char slash = '\0';
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -78,9 +81,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return parse_force(arg, state);
 	case KEY_EXPECT:
 		request->expect = arg;
-		return 0;
+		if (sscanf(arg, "%4x:%4x:%4x:%4x%c", &ids[0], &ids[1], &ids[2], &ids[3], &slash) >=
+			    4 &&
+		    (slash == '/' || slash == '\0'))
+			return 0;
+		return option_error(state,
+				    "--expect: \"%s\" is not VENDOR:DEVICE:SUBVENDOR:SUBDEVICE or "
+				    "that and /SERIAL, in hexadecimal",
+				    arg);
 	case KEY_PERSIST:
-		arguments->persist = true;
+		request->persist = true;
 		return 0;
 	case KEY_LIST_PERSISTED:
 		arguments->list_persisted = true;
@@ -107,6 +117,8 @@ static int check_usage(const struct change_arguments *arguments)
 
 	if (arguments->list_persisted && (arguments->shared.nr_operands || context->sysroot))
 		return usage_error(context, "--list-persisted takes no device and no --sysroot");
+	if (arguments->list_persisted && (arguments->request.persist || arguments->request.dry_run))
+		return usage_error(context, "--list-persisted does nothing that could persist");
 	if (arguments->list_persisted || arguments->shared.out.list_columns)
 		return STATUS_OK;
 	if (arguments->shared.nr_operands == 0)
@@ -122,7 +134,7 @@ static int bind_devices(const struct change_arguments *arguments, struct out *ou
 	_cleanup_free_ char *program = NULL;
 	struct error err = { 0 };
 
-	if (arguments->persist && !arguments->request.dry_run &&
+	if (arguments->request.persist && !arguments->shared.context->sysroot &&
 	    persist_program(&program, &err) < 0)
 		return complain_error(arguments->shared.context, &err);
 	return run_changes(arguments, out, program);

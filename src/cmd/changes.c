@@ -11,19 +11,16 @@
 #include "bind/persist.h"
 #include "bind/rule.h"
 #include "cmd/changes_rows.h"
+#include "collect/modules.h"
 #include "cmd/selection.h"
 #include "model/bdf.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 #include "util/option.h"
 
-#define DEFAULT_TIMEOUT_MS 30000
-#define TIMEOUT_MAX 3600 /* seconds */
-
 error_t parse_change(int key, char *arg, struct argp_state *state)
 {
 	struct change_arguments *arguments = state->input;
-	uint64_t seconds;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -33,13 +30,7 @@ error_t parse_change(int key, char *arg, struct argp_state *state)
 		arguments->request.dry_run = true;
 		return 0;
 	case KEY_TIMEOUT:
-		if (parse_u64(arg, 10, TIMEOUT_MAX, &seconds) < 0 || seconds == 0)
-			return option_error(state,
-					    "--timeout: \"%s\" is no number of seconds from 1 "
-					    "to %d",
-					    arg, TIMEOUT_MAX);
-		arguments->request.timeout_ms = (int)seconds * 1000;
-		return 0;
+		return option_seconds(state, "--timeout", arg, &arguments->request.timeout_ms);
 	default:
 		return parse_shared(key, arg, state);
 	}
@@ -166,12 +157,14 @@ static int tell_findings(const struct context *context, const struct bind_plan *
 
 		if (strcmp(answer, "unknown") == 0 && change->result == RESULT_PLANNED)
 			status = STATUS_FAILED;
-		else if (strcmp(answer, "warn") != 0 || context->quiet)
+		else if ((strcmp(answer, "warn") != 0 && strcmp(answer, "forced") != 0) ||
+			 context->quiet)
 			continue;
-		complain(context, "%s: %s%s: %s%s%s", change->name, guards[i].name,
-			 strcmp(answer, "warn") == 0 ? " (only a warning)" : " is unknown",
-			 finding->fact ? finding->fact : "?", finding->next ? "; " : "",
-			 finding->next ? finding->next : "");
+		complain(context, "%s: %s (%s): %s%s%s", change->name, guards[i].name,
+			 strcmp(answer, "warn") == 0 ? "only a warning" : answer,
+			 finding->fact ? finding->fact : "?",
+			 finding->next && strcmp(answer, "forced") != 0 ? "; " : "",
+			 finding->next && strcmp(answer, "forced") != 0 ? finding->next : "");
 	}
 	return status;
 }
@@ -179,7 +172,8 @@ static int tell_findings(const struct context *context, const struct bind_plan *
 static int tell_change(const struct context *context, const struct bind_plan *plan,
 		       const struct change *change)
 {
-	int status = result_status(change);
+	int status = change->lacks_node || change->rests_on_unknown ? STATUS_FAILED
+								    : result_status(change);
 
 	if (status != STATUS_OK)
 		complain(context, "%s: %s%s%s: %s%s%s", change->name,
@@ -200,18 +194,6 @@ static int tell(const struct context *context, const struct bind_plan *plan)
 
 /* --- the course --------------------------------------------------------------------------- */
 
-/* From here on what was begun is finished or undone. */
-static void hold_signals(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaddset(&set, numbers[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
 /* @is_missing: set when nothing can come of it */
 static int check_driver(const struct change_arguments *arguments, const struct source *source,
 			const struct machine *machine, bool *is_missing)
@@ -224,10 +206,11 @@ static int check_driver(const struct change_arguments *arguments, const struct s
 	switch (driver_state(source, machine, arguments->request.to)) {
 	case DRIVER_MISSING:
 		*is_missing = true;
-		complain(context,
-			 "%s: there is no such PCI driver, loaded or to be loaded; see "
-			 "/sys/bus/pci/drivers, or install the module",
-			 arguments->request.to);
+		complain(context, "%s: there is no such PCI driver, loaded or to be loaded; %s",
+			 arguments->request.to,
+			 same_module(arguments->request.to, default_driver)
+				 ? "did you mean vfio-pci?"
+				 : "see /sys/bus/pci/drivers, or install the module");
 		return STATUS_FAILED;
 	case DRIVER_UNKNOWN:
 		complain(context,
@@ -261,7 +244,8 @@ static int carry_out(const struct change_arguments *arguments, struct bind_plan 
 	else
 		explain_untouched(plan);
 	status = tell(context, plan);
-	if (status == STATUS_OK && program && persist(plan, program, &err) < 0)
+	if (status == STATUS_OK && program && !plan->request->dry_run &&
+	    persist(plan, program, &err) < 0)
 		status = complain_error(context, &err);
 	add_change_rows(plan, out);
 	show(context, out);
@@ -270,7 +254,7 @@ static int carry_out(const struct change_arguments *arguments, struct bind_plan 
 
 /* Says what went wrong in reading the devices that were named; the guards judge what is unknown. */
 static void tell_notes(const struct context *context, const struct machine *machine,
-		      const struct targets *targets)
+		       const struct targets *targets)
 {
 	struct selection selection = {
 		.groups = xcalloc(machine->nr_groups, sizeof(bool)),
@@ -299,15 +283,20 @@ static int work(const struct change_arguments *arguments, const struct source *s
 		tell_notes(context, machine, &targets);
 		status = check_driver(arguments, source, machine, &is_missing);
 	}
+	/* What is not there keeps no other device from going back to the host. */
+	found |= arguments->request.giving_back && status != STATUS_USAGE;
 	if (found && !is_missing) {
 		plan = bind_plan_new(&arguments->request, source, machine, targets.taken,
 				     &targets.gone, journal);
-		if (plan->nr_changes == 0 && !context->quiet)
+		targets.taken = NULL; /* it is the plan's now */
+		if (plan->nr_changes == 0 && status == STATUS_OK && !context->quiet)
 			complain(context, "nothing is recorded that could be restored");
 		status = status_worst(status, carry_out(arguments, plan, journal, out, program));
 		bind_plan_free(plan);
 	} else {
 		machine_free(machine);
+		if (status != STATUS_USAGE)
+			show(context, out);
 	}
 	targets_free(&targets);
 	return status;

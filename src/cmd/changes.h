@@ -14,7 +14,6 @@ struct change_arguments {
 	struct arguments shared;
 	struct bind_request request;
 	bool all;	     /* restore */
-	bool persist;	     /* bind */
 	bool list_persisted; /* bind */
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bind/driver.h"
+#include "bind/rule.h"
 #include "cmd/changes_rows.h"
 #include "util/cleanup.h"
 
@@ -61,20 +62,29 @@ static struct out_value to_cell(const struct change *change)
 	return out_string(change->goal.driver);
 }
 
+/* All that is done for a device, as a shell would do it. Return: to be freed. */
+static struct strings step_texts(const struct bind_plan *plan, const struct change *change)
+{
+	bool binds = plan->request->persist && change->result != RESULT_REFUSED;
+	struct strings texts = { 0 };
+
+	for (size_t i = 0; change->steps.nr > 0 && i < plan->loads.nr; i++)
+		strings_take(&texts, step_text(NULL, &plan->loads.items[i]));
+	if (change->forget_rule)
+		strings_take(&texts, xasprintf("rm " RULES_PATH "/" RULE_NAME, change->name));
+	for (size_t i = 0; i < change->steps.nr; i++)
+		strings_take(&texts, step_text(change->name, &change->steps.items[i]));
+	if (binds)
+		strings_take(&texts, xasprintf("write " RULES_PATH "/" RULE_NAME, change->name));
+	return texts;
+}
+
 static struct out_value steps_cell(const struct bind_plan *plan, const struct change *change)
 {
-	struct out_value list = out_list();
+	struct strings texts = step_texts(plan, change);
+	struct out_value list = out_strings(&texts);
 
-	for (size_t i = 0; change->steps.nr > 0 && i < plan->loads.nr; i++) {
-		_cleanup_free_ char *text = step_text(NULL, &plan->loads.items[i]);
-
-		out_append(&list, out_string(text));
-	}
-	for (size_t i = 0; i < change->steps.nr; i++) {
-		_cleanup_free_ char *text = step_text(change->name, &change->steps.items[i]);
-
-		out_append(&list, out_string(text));
-	}
+	strings_free(&texts);
 	return list;
 }
 
@@ -114,18 +124,13 @@ static void add_row(const struct bind_plan *plan, const struct change *change, s
 
 static void tell_steps(const struct bind_plan *plan, const struct change *change, struct out *out)
 {
+	struct strings texts = step_texts(plan, change);
+
 	out_footer(out, "%s: %s", change->name,
-		   change->steps.nr ? "what it takes" : "there is nothing to do");
-	for (size_t i = 0; change->steps.nr && i < plan->loads.nr; i++) {
-		_cleanup_free_ char *text = step_text(NULL, &plan->loads.items[i]);
-
-		out_footer(out, "  %s", text);
-	}
-	for (size_t i = 0; i < change->steps.nr; i++) {
-		_cleanup_free_ char *text = step_text(change->name, &change->steps.items[i]);
-
-		out_footer(out, "  %s", text);
-	}
+		   texts.nr ? "what it takes" : "there is nothing to do");
+	for (size_t i = 0; i < texts.nr; i++)
+		out_footer(out, "  %s", texts.items[i]);
+	strings_free(&texts);
 }
 
 /* Those that saw something have a line each, the others one together. */

@@ -68,8 +68,10 @@ int find_operand_device(const struct context *context, const struct machine *mac
 					     : find_device_named(machine, text);
 	if (*device)
 		return STATUS_OK;
-	complain(context, "%s: no such device here; \"iommutool groups --all\" lists them",
-		 *text ? text : "\"\"");
+	complain(context, "%s: %s; \"iommutool groups --all\" lists them", *text ? text : "\"\"",
+		 bdf_parse(text, &bdf) == 0 ? "no such device here"
+					    : "neither a PCI address (0000:03:00.0) nor the name "
+					      "of a device here");
 	return STATUS_FAILED;
 }
 

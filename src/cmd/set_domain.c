@@ -9,6 +9,7 @@
 #include "cmd/cells.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
+#include "model/bdf.h"
 #include "util/option.h"
 
 enum { GROUP, FROM, TO, RESULT, REASON, STEPS };
@@ -49,12 +50,10 @@ struct set_domain_arguments {
 	struct arguments shared; /* first */
 	const char *type;
 	bool dry_run;
-	int timeout; /* seconds */
+	int timeout_ms;
 };
 
 enum { KEY_TYPE = 0x100, KEY_DRY_RUN, KEY_TIMEOUT }; /* beyond any letter */
-
-#define TIMEOUT_MAX 3600
 
 static const struct argp_option options[] = {
 	{ "type", KEY_TYPE, "TYPE", 0, "DMA, DMA-FQ, identity or auto; has to be given", 0 },
@@ -82,18 +81,13 @@ static error_t set_type(struct set_domain_arguments *arguments, const char *word
 			    like ? "\"?" : "");
 }
 
-static error_t set_timeout(struct set_domain_arguments *arguments, const char *word,
-			   const struct argp_state *state)
+/* "00:02.0" and "0000:00:02.0" are one device. */
+static bool same_operand(const char *a, const char *b)
 {
-	uint64_t seconds;
+	struct bdf x, y;
 
-	if (parse_u64(word, 10, TIMEOUT_MAX, &seconds) < 0 || seconds == 0)
-		return option_error(state,
-				    "--timeout: \"%s\" is not a number of seconds from 1 "
-				    "to %d",
-				    word, TIMEOUT_MAX);
-	arguments->timeout = (int)seconds;
-	return 0;
+	return strcmp(a, b) == 0 ||
+	       (bdf_parse(a, &x) == 0 && bdf_parse(b, &y) == 0 && bdf_compare(&x, &y) == 0);
 }
 
 /* What no single option can be blamed for. */
@@ -111,7 +105,7 @@ static error_t check_arguments(const struct set_domain_arguments *arguments,
 		return option_error(state, "no group and no device given; name those to change");
 	for (size_t i = 0; i < shared->nr_operands; i++)
 		for (size_t j = 0; j < i; j++)
-			if (strcmp(shared->operands[i], shared->operands[j]) == 0)
+			if (same_operand(shared->operands[i], shared->operands[j]))
 				return option_error(state, "%s: given twice; name it once",
 						    shared->operands[i]);
 	if (shared->context->sysroot && !arguments->dry_run)
@@ -130,7 +124,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		arguments->dry_run = true;
 		return 0;
 	case KEY_TIMEOUT:
-		return set_timeout(arguments, arg, state);
+		return option_seconds(state, "--timeout", arg, &arguments->timeout_ms);
 	case ARGP_KEY_END:
 		return check_arguments(arguments, state);
 	default:
@@ -164,12 +158,14 @@ static void act(const struct set_domain_arguments *arguments, const struct sourc
 			     "nothing is changed: group %" PRIu32 " is refused",
 			     refused->group->number);
 	} else if (!arguments->dry_run && find_change(plan, DOMAIN_PLANNED)) {
-		if (may_change_domains())
-			change_domains(source, plan, arguments->timeout * 1000);
-		else
+		if (may_change_domains()) {
+			hold_signals();
+			change_domains(source, plan, arguments->timeout_ms);
+		} else {
 			drop_planned(plan, DOMAIN_FAILED,
 				     "the kernel wants CAP_SYS_ADMIN and CAP_SYS_RAWIO; run "
 				     "as root");
+		}
 	}
 }
 
@@ -256,7 +252,7 @@ static int set_domains(const void *own, const struct source *source, struct out 
 	int status;
 
 	if (!arguments->dry_run && may_change_domains() &&
-	    journal_open(&journal, JOURNAL_PATH, arguments->timeout * 1000, &err) < 0)
+	    journal_open(&journal, JOURNAL_PATH, arguments->timeout_ms, &err) < 0)
 		return complain_error(arguments->shared.context, &err);
 	status = work(arguments, source, out);
 	journal_close(&journal);
@@ -271,7 +267,7 @@ static const struct reader reader = {
 
 static int run(struct context *context, int argc, char **argv)
 {
-	struct set_domain_arguments arguments = { .timeout = 30 };
+	struct set_domain_arguments arguments = { .timeout_ms = DEFAULT_TIMEOUT_MS };
 
 	return run_reader(&reader, &arguments.shared, context, argc, argv);
 }

@@ -113,13 +113,15 @@ struct machine *collect(const struct source *source, unsigned facts);
 /**
  * collect_group_users() - who has the groups of some devices open, for those who act
  * @machine: collected with FACT_VFIO; its group.holders and .is_open are filled in
- * @wanted: one a device of the machine
+ * @wanted: one a device of the machine; a physical function stands for its virtual ones
+ * @may_open: else the groups are taken for open, and only who has them is searched for
  *
  * Opens the groups that a driver of VFIO has for a moment: while user space has one, or a device of
  * it, the kernel lets nobody else in (vfio_group_fops_open). That tells about processes which
  * cannot be seen, too, and only what is open is searched for in /proc.
  */
-void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted);
+void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted,
+			 bool may_open);
 
 struct system;
 

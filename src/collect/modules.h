@@ -21,4 +21,14 @@ enum module_state find_module(const struct source *source, const char *release, 
  * freed; NULL when there is none. */
 char *modprobe_path(const struct source *source);
 
+/**
+ * be_modprobe() - become modprobe, in a process whose standard streams may be closed
+ * @path: from modprobe_path()
+ * @argv: with the name in front and a NULL behind
+ * @output: where its output goes; -1: nowhere
+ *
+ * It has no environment of ours, blocks no signals, and ends with its parent.
+ */
+void be_modprobe(const char *path, char *const *argv, int output) __attribute__((noreturn));
+
 #endif

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -64,6 +65,19 @@ static int wait_for(int fd, int timeout_ms)
 	return r > 0;
 }
 
+/* After SIGKILL: only what waits in the kernel, where no signal reaches it, does not end. */
+static bool ends_soon(pid_t child)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+
+	for (int tries = 0; tries < 20; tries++) {
+		if (waitpid(child, NULL, WNOHANG) == child)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 int run_in_child(int (*work)(const void *argument, struct child_answer *answer),
 		 const void *argument, int timeout_ms, struct child_answer *answer, pid_t *stuck)
 {
@@ -86,8 +100,10 @@ int run_in_child(int (*work)(const void *argument, struct child_answer *answer),
 	close(ends[1]);
 	if (!wait_for(ends[0], timeout_ms)) {
 		kill(child, SIGKILL);
-		*stuck = child;
 		close(ends[0]);
+		if (ends_soon(child))
+			return -EINTR;
+		*stuck = child;
 		return -ETIMEDOUT;
 	}
 	if (read(ends[0], &message, sizeof(message)) == (ssize_t)sizeof(message)) {

@@ -20,11 +20,11 @@ struct child_answer {
  * @answer: what @work filled in; may be NULL when it fills nothing
  * @stuck: the child that was left behind, when -ETIMEDOUT is returned; else 0
  *
- * A child that does not end in time is sent SIGKILL and left alone: it may be in the kernel, where
- * no signal reaches it, and nobody waits for it.
+ * A child that does not end in time is sent SIGKILL. If it does not end then either, it is in the
+ * kernel, where no signal reaches it: it is left alone, and nobody waits for it.
  *
- * Return: what @work returned; -ETIMEDOUT; -ECHILD when the child died without an answer; negative
- * errno when there is no child.
+ * Return: what @work returned; -EINTR when it was killed; -ETIMEDOUT; -ECHILD when the child died
+ * without an answer; negative errno when there is no child.
  */
 int run_in_child(int (*work)(const void *argument, struct child_answer *answer),
 		 const void *argument, int timeout_ms, struct child_answer *answer, pid_t *stuck);

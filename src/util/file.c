@@ -93,6 +93,8 @@ int replace_file(int dir, const char *name, const char *text)
 	_cleanup_close_ int fd = openat(dir, partial, flags, 0644);
 	int r = fd < 0 ? -errno : write_all(fd, text, strlen(text));
 
+	if (fd >= 0)
+		fchmod(fd, 0644); /* whatever the umask */
 	if (r == 0 && (renameat(dir, partial, dir, name) < 0 || fsync(dir) < 0))
 		r = -errno;
 	if (r < 0)

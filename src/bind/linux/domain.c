@@ -241,19 +241,6 @@ static void change_one(const struct source *source, struct domain_change *change
 	}
 }
 
-static void stay_uninterrupted(void)
-{
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-}
-
 /* Return: whether to go on: false after a change that did not succeed. */
 static bool change_those(const struct source *source, struct domain_plan *plan, bool live,
 			 int timeout_ms)
@@ -279,7 +266,6 @@ static bool change_those(const struct source *source, struct domain_plan *plan, 
 
 void change_domains(const struct source *source, struct domain_plan *plan, int timeout_ms)
 {
-	stay_uninterrupted();
 	/* Live changes last: with drivers at work there is no way back from them. */
 	if (change_those(source, plan, false, timeout_ms))
 		change_those(source, plan, true, timeout_ms);

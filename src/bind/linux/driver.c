@@ -88,6 +88,31 @@ int override_now(const char *device, int timeout_ms, char **override, pid_t *stu
 	return r;
 }
 
+static int find_serial(const void *argument, struct child_answer *answer)
+{
+	_cleanup_free_ char *serial = NULL;
+	struct source source;
+	int r = source_open(&source, NULL, NULL);
+
+	if (r < 0)
+		return r;
+	serial = read_serial(&source, argument);
+	snprintf(answer->text, sizeof(answer->text), "%s", serial ? serial : "");
+	return 0;
+}
+
+char *serial_now(const struct source *source, const struct device *device, int timeout_ms)
+{
+	struct child_answer answer;
+	pid_t stuck;
+
+	if (!source->live)
+		return read_serial(source, device);
+	if (run_in_child(find_serial, device, timeout_ms, &answer, &stuck) < 0 || !*answer.text)
+		return NULL;
+	return xstrdup(answer.text);
+}
+
 struct writing {
 	const char *path, *text;
 };

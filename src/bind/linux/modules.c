@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -32,42 +30,19 @@ static int run_modprobe(const void *argument, struct child_answer *answer)
 	const struct loading *loading = argument;
 	char *const argv[] = { (char *)"modprobe", (char *)"--quiet", (char *)"--",
 			       (char *)loading->module, NULL };
-	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	sigset_t none;
-	pid_t pid;
-	int status, r;
+	pid_t child = fork();
+	int status;
 
 	(void)answer;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int fd = 0; fd <= STDERR_FILENO; fd++) /* the lowest that is free */
-		(void)!open("/dev/null", O_RDWR);
-	r = posix_spawn(&pid, loading->modprobe, NULL, NULL, argv, environment);
-	if (r != 0)
-		return -r;
-	while (waitpid(pid, &status, 0) < 0)
+	if (child == 0)
+		be_modprobe(loading->modprobe, argv, -1);
+	if (child < 0)
+		return -errno;
+	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
-
-int load_module(const char *name, int timeout_ms, pid_t *stuck)
-{
-	_cleanup_free_ char *modprobe = NULL;
-	struct loading loading = { .module = name };
-	struct source source;
-
-	*stuck = 0;
-	if (source_open(&source, NULL, NULL) < 0)
-		return -ENOENT;
-	loading.modprobe = modprobe = modprobe_path(&source);
-	source_close(&source);
-	if (!modprobe)
-		return -ENOENT;
-	return run_in_child(run_modprobe, &loading, timeout_ms, NULL, stuck);
-}
-
-/* --- is there such a driver -------------------------------------------------------------- */
 
 static bool is_driver_here(const struct source *source, const char *name)
 {
@@ -76,6 +51,29 @@ static bool is_driver_here(const struct source *source, const char *name)
 
 	return dir >= 0;
 }
+
+int load_module(const char *name, int timeout_ms, pid_t *stuck)
+{
+	_cleanup_free_ char *modprobe = NULL;
+	struct loading loading = { .module = name };
+	struct source source;
+	int r = -ENOENT;
+
+	*stuck = 0;
+	if (source_open(&source, NULL, NULL) < 0)
+		return -ENOENT;
+	loading.modprobe = modprobe = modprobe_path(&source);
+	if (modprobe)
+		r = run_in_child(run_modprobe, &loading, timeout_ms, NULL, stuck);
+	/* modprobe.d may have something else done instead. */
+	if (r == 0 && !is_driver_here(&source, name) &&
+	    find_module(&source, NULL, name) != MODULE_LOADED)
+		r = -ENOENT;
+	source_close(&source);
+	return r;
+}
+
+/* --- is there such a driver -------------------------------------------------------------- */
 
 static bool some_device_has(const struct machine *machine, const char *name)
 {

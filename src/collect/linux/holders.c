@@ -14,10 +14,12 @@
 #include "model/bdf.h"
 #include "model/viability.h"
 #include "util/alloc.h"
+#include "util/child.h"
 #include "util/cleanup.h"
 
 #define GROUP_NODE "/dev/vfio/"
 #define DEVICE_NODE "/dev/vfio/devices/"
+#define OPEN_TIMEOUT_MS 5000
 #define DEVICE_FILE "anon_inode:[vfio-device]"
 
 static void add_holder(struct group *group, const struct open_file *file, const char *node)
@@ -164,13 +166,27 @@ void collect_holders(const struct source *source, struct machine *machine)
 		machine->groups[i].holders_complete |= complete;
 }
 
-/* Return: 0 when nobody has it; -EBUSY when somebody has; other negative errno. */
+static int open_group(const void *argument, struct child_answer *answer)
+{
+	_cleanup_close_ int fd = open(argument, O_RDWR | O_CLOEXEC);
+
+	(void)answer;
+	return fd < 0 ? -errno : 0;
+}
+
+/*
+ * Opening waits for a lock that is held while a device is opened or closed, with its reset
+ * (vfio_group_fops_open), so it is done in a child.
+ *
+ * Return: 0 when nobody has it; -EBUSY when somebody has; other negative errno.
+ */
 static int try_group(const struct group *group)
 {
 	_cleanup_free_ char *path = xasprintf(GROUP_NODE "%" PRIu32, group->number);
-	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+	pid_t stuck;
+	int r = run_in_child(open_group, path, OPEN_TIMEOUT_MS, NULL, &stuck);
 
-	return fd < 0 ? -errno : 0;
+	return stuck || r == -EINTR ? -EBUSY : r; /* whoever keeps it waiting has it */
 }
 
 static void forget_holders(struct group *group)
@@ -183,16 +199,18 @@ static void forget_holders(struct group *group)
 }
 
 /* Return: whether the processes have to be looked at to know who has it. */
-static bool ask_group(const struct source *source, struct group *group)
+static bool ask_group(const struct source *source, struct group *group, bool may_open)
 {
-	int r = -ENOENT;
+	int r = -EBUSY;
 
 	forget_holders(group);
 	group->is_open = false;
 	group->holders_complete = group_has_vfio_driver(group) == TRI_NO;
 	if (group->holders_complete)
 		return false;
-	if (source->live)
+	if (!source->live)
+		r = -ENOENT;
+	else if (may_open)
 		r = try_group(group);
 	group->holders_complete = r == 0;
 	group->is_open = r == -EBUSY;
@@ -223,18 +241,29 @@ static void look_at_device_file(void *closure, const struct open_file *file)
 		add_holder(search->group, file, DEVICE_FILE);
 }
 
-void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted)
+/* A PF takes its virtual functions along, so who has those counts, too. */
+static struct group *asked_group(const struct machine *machine, const bool *wanted, size_t i)
+{
+	const struct device *device = &machine->devices[i];
+	const struct device *physical = device->physical;
+
+	return wanted[i] || (physical && wanted[physical - machine->devices]) ? device->group
+									      : NULL;
+}
+
+void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted,
+			 bool may_open)
 {
 	_cleanup_free_ bool *asked = xcalloc(machine->nr_groups, sizeof(*asked));
 	bool search = false, complete;
 
 	for (size_t i = 0; i < machine->nr_devices; i++) {
-		struct group *group = wanted[i] ? machine->devices[i].group : NULL;
+		struct group *group = asked_group(machine, wanted, i);
 
 		if (!group || asked[group - machine->groups])
 			continue;
 		asked[group - machine->groups] = true;
-		search |= ask_group(source, group);
+		search |= ask_group(source, group, may_open);
 	}
 	if (!search)
 		return;

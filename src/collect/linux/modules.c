@@ -2,8 +2,11 @@
 /* Modules of the kernel, by /sys/module and the lists that depmod(8) writes. */
 #include "collect/modules.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
@@ -98,4 +101,24 @@ char *modprobe_path(const struct source *source)
 		if (*paths[i] == '/' && access(paths[i], X_OK) == 0)
 			return xstrdup(paths[i]);
 	return NULL;
+}
+
+void be_modprobe(const char *path, char *const *argv, int output)
+{
+	static char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+					     (char *)"LC_ALL=C", NULL };
+	sigset_t none;
+	int null;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	/* Where standard streams are closed, new files may be where they have to be. */
+	null = fcntl(open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	output = output < 0 ? null : fcntl(output, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
+	    dup2(null, STDERR_FILENO) >= 0)
+		execve(path, argv, environment);
+	_exit(127);
 }

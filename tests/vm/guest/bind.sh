@@ -64,7 +64,8 @@ unchanged 'overrides of somebody else'
 act 0 "$disk nvme vfio-pci bound -" bind "$disk"
 act 0 "$disk vfio-pci - restored -" restore --to-none "$disk"
 bound "$disk" - '(null)'
-raw_free "$disk"
+act 0 "$disk - - unchanged -" restore --to-none "$disk"
+act 0 "$disk - nvme restored -" restore "$disk" # what was before is not forgotten
 unchanged 'restore --to-none'
 
 # Without a record: probed again, and it says so.

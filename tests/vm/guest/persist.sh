@@ -14,7 +14,7 @@ stop_udevd() {
 # reboot_guest: drivers as the kernel would have it, no vfio, /run empty, udevd new, all devices added.
 reboot_guest() {
 	stop_udevd
-	for device in $disk $twin $free; do raw_free "$device"; done
+	for device in $disk $twin $free $first $second; do raw_free "$device"; done
 	modprobe -r vfio-pci
 	rm -rf /run/iommutool /run/udev
 	/lib/systemd/systemd-udevd --daemon 2> /dev/null
@@ -92,6 +92,8 @@ unchanged 'a rule of a device that is in use'
 act 0 "$first - vfio-pci bound - $second nvme vfio-pci bound -" bind --persist --whole-group "$second"
 run 0 bind --list-persisted -r --noheadings
 [ "$(grep -c . "$out")" = 2 ] || fail "bind --list-persisted: $(cat "$out")"
+reboot_guest # each rule for itself would be refused because of the other device
+for device in $first $second; do bound "$device" vfio-pci vfio-pci; done
 run 0 restore --all
 unchanged 'a whole group'
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,28 +30,6 @@ struct task {
 
 /* --- in the child ------------------------------------------------------------------------- */
 
-/* Becomes modprobe: no environment of ours, and it ends with its parent. */
-static void __attribute__((noreturn)) be_modprobe(const char *path, int output)
-{
-	static char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-					     (char *)"LC_ALL=C", NULL };
-	char *const arguments[] = { (char *)"modprobe", (char *)"--showconfig", NULL };
-	sigset_t none;
-	int null;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	/* Our standard streams are closed: new files may be where they have to be. */
-	output = fcntl(output, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	null = fcntl(open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
-	    dup2(null, STDERR_FILENO) >= 0)
-		execve(path, arguments, environment);
-	_exit(127);
-}
-
 static int start_modprobe(const char *path, pid_t *child, FILE **output)
 {
 	int ends[2];
@@ -61,7 +38,9 @@ static int start_modprobe(const char *path, pid_t *child, FILE **output)
 		return -errno;
 	*child = fork();
 	if (*child == 0)
-		be_modprobe(path, ends[1]);
+		be_modprobe(path,
+			    (char *const[]){ (char *)"modprobe", (char *)"--showconfig", NULL },
+			    ends[1]);
 	close(ends[1]);
 	*output = *child < 0 ? NULL : fdopen(ends[0], "r");
 	if (*output)
