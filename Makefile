@@ -111,9 +111,12 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(PARTS)
 # Functions that these replace by their own. Without this they do not link.
 $(addprefix $(B)/tests/unit/,test_act test_act_fails test_act_restore): override WRAP := \
 	take_step driver_now override_now wait_for_nodes child_waits_in child_start rule_remove fsync \
-	collect_group_users
+	collect_group_users bind_plan_ask_again
 $(B)/tests/unit/test_bind_plan: override WRAP := \
-	override_now rule_read child_start child_waits_in collect_usage collect_group_users
+	override_now ids_now driver_now driver_state serial_now rule_read child_start child_waits_in \
+	collect_usage collect_group_users
+$(B)/tests/unit/test_child: override WRAP := kill
+$(addprefix $(B)/tests/unit/,test_domain test_holders): override WRAP := run_in_child
 
 check-unit: $(UNITS)
 	@tests/unit/run $(UNITS)

@@ -116,8 +116,13 @@ static char *look_after(struct act *act, struct change *change, const struct ste
 	return NULL;
 }
 
-static char *step_problem(const char *name, int code)
+static char *step_problem(const struct step *step, const char *name, int code)
 {
+	if (code == -EINTR)
+		return xasprintf("%s: it did not come back in time, and was stopped", name);
+	if (step->kind == STEP_LOAD)
+		return xasprintf("%s: it failed, or nothing came of it; see dmesg, modprobe.d",
+				 name);
 	if (code == -ENODEV || code == -ENOENT)
 		return xasprintf("%s: %s: it is gone, or its driver is", name, strerror(-code));
 	return xasprintf("%s: %s; see dmesg", name, strerror(-code));
@@ -152,7 +157,7 @@ static int do_step(struct act *act, struct change *change, const struct step *st
 	problem = look_after(act, change, step, r);
 	if (r < 0) {
 		free(problem);
-		problem = step_problem(name, r);
+		problem = step_problem(step, name, r);
 	}
 	if (problem)
 		change_explain(change, RESULT_FAILED, problem, NULL);
@@ -297,6 +302,7 @@ static void restore_one(struct act *act, struct change *change)
 {
 	_cleanup_free_ char *said = change->reason ? xstrdup(change->reason) : NULL;
 	struct error err = { 0 };
+	bool keeps;
 	int r = 0;
 
 	if (change->forget_rule && forget_rule(act, change, &err) < 0) {
@@ -306,8 +312,10 @@ static void restore_one(struct act *act, struct change *change)
 	if (change->steps.nr > 0 && !change->record)
 		new_record(act, change);
 	r = do_steps(act, change, &change->steps);
+	/* What was before is still to be given back. */
+	keeps = act->plan->request->to_none && change->device && change->record;
 	if (r == 0 && (change->record || change->drop_record))
-		r = close_record(act, change, !act->plan->request->to_none);
+		r = close_record(act, change, !keeps);
 	if (r == 0 && change->goal_kind == GOAL_PROBE && change->reached.driver)
 		change->goal.driver = xstrdup(change->reached.driver);
 	if (r == 0 && change->goal_kind == GOAL_PROBE && !change->now.driver &&
@@ -352,36 +360,59 @@ static int load(struct act *act)
 			if (act->plan->changes[k].result == RESULT_PLANNED)
 				change_explain(&act->plan->changes[k], RESULT_FAILED,
 					       xasprintf("modprobe %s: %s", step->driver,
-							 stuck ? "it did not come back"
-							       : "it failed, or nothing came of "
-								 "it; see dmesg, modprobe.d"),
+							 stuck || r == -EINTR
+								 ? "it did not come back"
+								 : "it failed, or nothing came of "
+								   "it; see dmesg, modprobe.d"),
 					       NULL);
 		return r;
 	}
 	return 0;
 }
 
+/* Loading the driver moved it, though its turn never came. */
+static void undo_load(struct act *act, struct change *change)
+{
+	_cleanup_free_ char *why = change->reason ? xstrdup(change->reason) : NULL;
+	enum bind_result result = change->result;
+
+	if (!change->record)
+		new_record(act, change);
+	change->result = RESULT_BOUND;
+	undo(act, change);
+	if (change->result == RESULT_ROLLED_BACK && result == RESULT_REFUSED)
+		change_explain(change, result, why ? xstrdup(why) : NULL, NULL);
+}
+
+static bool was_moved(const struct change *change)
+{
+	return change->reached.driver &&
+	       (!change->now.driver || strcmp(change->reached.driver, change->now.driver) != 0);
+}
+
+static void undo_one(struct act *act, struct change *change, const struct change *culprit)
+{
+	_cleanup_free_ char *why =
+		culprit ? xasprintf("%s: %s", culprit->name, bind_result_name(culprit->result))
+			: xstrdup("interrupted");
+
+	if (change->result == RESULT_BOUND && change->record) {
+		change_explain(change, RESULT_BOUND, xstrdup(why), NULL);
+		undo(act, change);
+	} else if (change->result == RESULT_PLANNED) {
+		change_explain(change, culprit ? RESULT_PLANNED : RESULT_FAILED,
+			       xasprintf("not done: %s", why), NULL);
+		if (was_moved(change))
+			undo_load(act, change);
+	} else if (change->result == RESULT_REFUSED && was_moved(change)) {
+		undo_load(act, change);
+	}
+}
+
 static void undo_set(struct act *act, const struct change *culprit)
 {
-	struct bind_plan *plan = act->plan;
-
-	for (size_t i = plan->nr_changes; i-- > 0;) {
-		struct change *change = &plan->changes[i];
-		char *why = culprit ? xasprintf("%s: %s", culprit->name,
-						bind_result_name(culprit->result))
-				    : xstrdup("interrupted");
-
-		if (change->result == RESULT_BOUND && change->record) {
-			change_explain(change, RESULT_BOUND, why, NULL);
-			undo(act, change);
-		} else if (change->result == RESULT_PLANNED) {
-			change_explain(change, culprit ? RESULT_PLANNED : RESULT_FAILED,
-				       xasprintf("not done: %s", why), NULL);
-			free(why);
-		} else {
-			free(why);
-		}
-	}
+	for (size_t i = act->plan->nr_changes; i-- > 0;)
+		undo_one(act, &act->plan->changes[i], culprit);
 }
 
 /* Loading the driver may have bound it already: by an override that it had, or configured IDs. */
@@ -405,6 +436,9 @@ static void bind_set(struct act *act)
 	struct bind_plan *plan = act->plan;
 	bool waited = plan->loads.nr > 0; /* much may have happened since the guards were asked */
 
+	for (size_t i = 0; i < plan->nr_changes && waited; i++)
+		if (plan->changes[i].result == RESULT_PLANNED)
+			catch_up(&plan->changes[i]);
 	for (size_t i = 0; i < plan->nr_changes; i++) {
 		struct change *change = &plan->changes[i];
 
@@ -414,7 +448,6 @@ static void bind_set(struct act *act)
 			undo_set(act, NULL);
 			return;
 		}
-		catch_up(change);
 		if ((waited && !bind_plan_ask_again(plan, change)) || bind_one(act, change) < 0) {
 			undo_set(act, change);
 			return;

@@ -46,6 +46,9 @@ static bool has_new_driver(const struct change *change, const struct binding *be
 {
 	const char *ours = change->record ? change->record->to : change->rule->to;
 
+	/* In the middle of something it may still have the one of an earlier bind. */
+	if (change->record && strcmp(change->record->state, "done") != 0)
+		return false;
 	return !before->driver && change->now.driver && !on_vfio(change) &&
 	       !(ours && strcmp(change->now.driver, ours) == 0);
 }

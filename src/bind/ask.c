@@ -67,19 +67,31 @@ void ask_guards(const struct bind_plan *plan, struct change *change)
 	}
 }
 
+/* Whether it is the same device, with the driver that we left it with. */
+static bool is_as_before(const struct bind_plan *plan, const struct change *change)
+{
+	const struct function *function = find_function(plan->usage, change->device);
+	const char *driver = change->reached.driver;
+	_cleanup_free_ char *identity = NULL, *now = NULL;
+	struct device device = *change->device;
+
+	if (ids_now(change->name, &device.vendor, &device.product) < 0 ||
+	    driver_now(change->name, &now) < 0)
+		return false;
+	identity = device_identity(&device, function);
+	return strcmp(identity, change->identity) == 0 &&
+	       strcmp(now ? now : "", driver ? driver : "") == 0;
+}
+
 bool bind_plan_ask_again(struct bind_plan *plan, struct change *change)
 {
 	_cleanup_free_ bool *wanted = xcalloc(plan->machine->nr_devices, sizeof(*wanted));
-	_cleanup_free_ char *driver = NULL, *identity = NULL;
 
 	wanted[change->device - plan->machine->devices] = true;
 	collect_group_users(plan->source, plan->machine, wanted, true);
 	usage_free(plan->usage);
 	plan->usage = collect_usage(plan->source, plan->machine, wanted);
-	identity = device_identity(change->device, find_function(plan->usage, change->device));
-	if (driver_now(change->name, &driver) < 0 || strcmp(identity, change->identity) != 0 ||
-	    strcmp(driver ? driver : "", change->reached.driver ? change->reached.driver : "") !=
-		    0) {
+	if (!is_as_before(plan, change)) {
 		change_explain(change, RESULT_FAILED,
 			       xstrdup("it changed while other devices were bound"),
 			       xstrdup("look at it, and try again"));

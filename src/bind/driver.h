@@ -53,6 +53,9 @@ const char *driver_permission(void);
  */
 int driver_now(const char *device, char **driver);
 
+/* The IDs that a device has, by their attributes: never waits. Return: 0 or negative errno. */
+int ids_now(const char *device, int *vendor, int *product);
+
 /**
  * override_now() - the driver override of a device
  * @stuck: as of run_in_child()

@@ -70,7 +70,16 @@ static bool something_to_do(const struct bind_plan *plan)
 	return false;
 }
 
-/* Members of a group that are bound at boot by rules of their own need not be named with it. */
+/* Whether a rule is for this device, as far as its IDs tell. */
+static bool is_for_device(const struct rule *rule, const struct device *device)
+{
+	_cleanup_free_ char *ids = xasprintf("%04x:%04x:", (unsigned)device->vendor & 0xffff,
+					     (unsigned)device->product & 0xffff);
+
+	return strncmp(rule->identity, ids, strlen(ids)) == 0;
+}
+
+/* At boot each rule binds one device; the other members of its group have rules of their own. */
 static void find_persisted(struct bind_plan *plan)
 {
 	const struct machine *machine = plan->machine;
@@ -84,7 +93,8 @@ static void find_persisted(struct bind_plan *plan)
 
 			if (!plan->taken[member - machine->devices])
 				rule_read(RULES_PATH, member->name, &rule, NULL);
-			if (rule && strcmp(rule->to, plan->request->to) == 0)
+			if (rule && strcmp(rule->to, plan->request->to) == 0 &&
+			    is_for_device(rule, member))
 				plan->persisted[member - machine->devices] = true;
 			rule_free(rule);
 		}
@@ -126,7 +136,7 @@ struct bind_plan *bind_plan_new(const struct bind_request *request, const struct
 	for (size_t i = 0; i < gone->nr; i++)
 		add_change(plan, gone->items[i], NULL);
 	look_at_devices(plan, journal);
-	if (!request->giving_back)
+	if (request->expect) /* rules have it */
 		find_persisted(plan);
 	for (size_t i = 0; i < plan->nr_changes; i++) {
 		read_now(plan, &plan->changes[i]);

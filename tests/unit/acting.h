@@ -55,6 +55,7 @@ static struct fake {
 	struct place before[NR_DEVICES]; /* what the records have to say */
 	struct mishap mishaps[2];
 	int nodes_code, rule_code;
+	const char *refused; /* the device that the guards refuse when they are asked again */
 	bool breaks_journal; /* after the first step of a device */
 	bool journal_broken;
 	pid_t old_child; /* of an earlier run, which has ended; the record may still have it */
@@ -170,7 +171,7 @@ static inline int move(int i, const struct step *step)
 			set(now->driver, *now->override ? now->override : at_first[i].driver);
 		return 0;
 	case STEP_LOAD:
-		break;
+		return 0;
 	}
 	object("no step for a device");
 	return -EINVAL;
@@ -187,7 +188,8 @@ void __wrap_child_waits_in(pid_t child, char text[64]);
 uint64_t __wrap_child_start(pid_t child);
 int __wrap_rule_remove(const char *folder, const char *device, struct error *err);
 void __wrap_collect_group_users(const struct source *source, struct machine *machine,
-				const bool *wanted);
+				const bool *wanted, bool may_open);
+bool __wrap_bind_plan_ask_again(struct bind_plan *plan, struct change *change);
 int __wrap_fsync(int fd);
 int __real_fsync(int fd);
 
@@ -280,12 +282,33 @@ int __wrap_rule_remove(const char *folder, const char *device, struct error *err
 
 /* Whoever is in the group when it is looked at. */
 void __wrap_collect_group_users(const struct source *source, struct machine *machine,
-				const bool *wanted)
+				const bool *wanted, bool may_open)
 {
 	(void)source;
+	/* It is asked when a step is stuck: opening the group could hang, too. */
+	if (may_open)
+		object("a group is opened while a step is stuck");
 	for (size_t i = 0; i < machine->nr_devices; i++)
 		if (wanted[i] && machine->devices[i].group)
 			machine->devices[i].group->nr_holders = 1;
+}
+
+bool __wrap_bind_plan_ask_again(struct bind_plan *plan, struct change *change)
+{
+	(void)plan;
+	note("%s again?\n", change->name);
+	if (change->result != RESULT_PLANNED)
+		object("%s is %s and asked again", change->name, bind_result_name(change->result));
+	if (!is_text(change->reached.driver, fake->now[number_of(change->name)].driver)) {
+		change_explain(change, RESULT_FAILED, xstrdup("it changed"), NULL);
+		return false;
+	}
+	if (!is_text(fake->refused, change->name))
+		return true;
+	change->guard = "mounted";
+	change_explain(change, RESULT_REFUSED, xstrdup("nvme0n1 is mounted on /srv"),
+		       xstrdup("umount it"));
+	return false;
 }
 
 int __wrap_fsync(int fd)

@@ -166,6 +166,46 @@ static void test_undo_fails(void **state)
 	check_no_records();
 }
 
+/* --- guards that refuse when they are asked again ----------------------------------------- */
+
+/* Something came in the way while A was bound: A goes back, and nothing was done to B. */
+static void test_refused_again(void **state)
+{
+	struct bind_plan *plan = plan_bind();
+
+	(void)state;
+	fake->refused = names[B];
+	act(plan);
+	check_results(plan, RESULT_ROLLED_BACK, RESULT_REFUSED, RESULT_PLANNED);
+	check_reason(plan, A, "5f00:04:00.0: refused");
+	check_reason(plan, B, "nvme0n1 is mounted on /srv");
+	check_reason(plan, C, "not done: 5f00:04:00.0: refused");
+	assert_string_equal(plan->changes[B].guard, "mounted");
+	assert_string_equal(plan->changes[B].next, "umount it");
+	assert_null(strstr(fake->log, "5f00:04:00.0: "));
+	assert_null(strstr(fake->log, names[C]));
+	check_as_at_first();
+	check_no_records();
+	bind_plan_free(plan);
+}
+
+/* Loading modules takes its time, too, and they may bring drivers along. */
+static void test_refused_after_load(void **state)
+{
+	struct bind_plan *plan = plan_bind();
+
+	(void)state;
+	steps_add(&plan->loads, STEP_LOAD, "vfio-pci");
+	fake->refused = names[A];
+	act(plan);
+	check_results(plan, RESULT_REFUSED, RESULT_PLANNED, RESULT_PLANNED);
+	check_reason(plan, B, "not done: 5f00:03:00.0: refused");
+	assert_string_equal(fake->log, "load vfio-pci\n5f00:03:00.0?\n5f00:04:00.0?\n"
+				       "5f00:05:00.0?\n5f00:03:00.0 again?\n");
+	check_no_records();
+	bind_plan_free(plan);
+}
+
 /* --- a step that hangs -------------------------------------------------------------------- */
 
 static void check_stuck(const struct bind_plan *plan, int culprit, const char *step)
@@ -224,6 +264,41 @@ static void test_stuck_holder(void **state)
 	assert_non_null(strstr(plan->changes[A].reason,
 			       "; process 812 (qemu-system-x86) has /dev/vfio/8 open"));
 	bind_plan_free(plan);
+}
+
+/* Nobody would know of it afterwards, so it is said. */
+static void test_stuck_without_journal(void **state)
+{
+	struct bind_plan *plan = plan_bind();
+
+	(void)state;
+	fake->breaks_journal = true; /* by the step that hangs */
+	fake->mishaps[0] = (struct mishap){ names[A], "override vfio-pci", .code = -ETIMEDOUT,
+					    .is_stuck = true };
+	act(plan);
+	check_results(plan, RESULT_STUCK, RESULT_PLANNED, RESULT_PLANNED);
+	check_reason(plan, A,
+		     "\"override vfio-pci\" did not come back within 7 s (process 4711 waits in "
+		     "vfio_unregister, which could not be written down)");
+	bind_plan_free(plan);
+}
+
+/* A step that was killed came back: its device is undone as after any other failure. */
+static void check_killed(const struct bind_plan *plan, int culprit, const char *step)
+{
+	const char *reason = plan->changes[culprit].reason;
+
+	check_undone(plan, culprit, step);
+	assert_memory_equal(reason, step, strlen(step));
+	assert_null(plan->changes[culprit].next);
+}
+
+static void test_killed_step(void **state)
+{
+	(void)state;
+	in_each_step((struct mishap){ .code = -EINTR }, RESULT_FAILED, check_killed);
+	in_each_step((struct mishap){ .code = -EINTR, .takes_effect = true }, RESULT_FAILED,
+		     check_killed);
 }
 
 /* While A goes back because B failed. */
@@ -349,7 +424,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_undo_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lies, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_undo_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_after_load, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stuck, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stuck_without_journal, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_killed_step, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stuck_holder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stuck_in_undo, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),

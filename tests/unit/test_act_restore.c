@@ -90,6 +90,43 @@ static void test_restore_without_record(void **state)
 	bind_plan_free(plan);
 }
 
+/* A device that nothing is known about: the kernel may have one for it, or not. */
+static void test_restore_of_unknown(void **state)
+{
+	static const struct {
+		int device;
+		struct place now;
+		enum bind_result result;
+		const char *reason;
+	} cases[] = {
+		{ A, { "", "" }, RESULT_RESTORED, "the kernel chooses" },
+		{ C, { "vfio-pci", "" }, RESULT_RESTORED, "the kernel chooses" },
+		{ C, { "", "vfio-pci" }, RESULT_RESTORED, "the kernel chooses" },
+		{ C,
+		  { "", "" },
+		  RESULT_UNCHANGED,
+		  "nothing was recorded before, and no driver takes it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bind_plan *plan = new_plan();
+		int device = cases[i].device;
+
+		request.giving_back = true;
+		fake->now[device] = cases[i].now;
+		fake->before[device] = (struct place){ ANY_DRIVER, "" };
+		aim(add_change(plan, device), GOAL_PROBE, NULL, NULL);
+		plan->changes[0].reason = xstrdup("the kernel chooses");
+		act(plan);
+		assert_int_equal(plan->changes[0].result, cases[i].result);
+		check_reason(plan, 0, cases[i].reason);
+		check_no_records();
+		bind_plan_free(plan);
+	}
+	check_as_at_first();
+}
+
 /* The same after it was interrupted: the record of then says that the kernel chooses. */
 static void test_restore_any_driver(void **state)
 {
@@ -154,6 +191,144 @@ static void test_restore_drops_record(void **state)
 	check_no_records();
 	bind_plan_free(plan);
 }
+
+/* --- to no driver ------------------------------------------------------------------------- */
+
+static struct bind_plan *plan_to_none(void)
+{
+	struct bind_plan *plan = new_plan();
+
+	request.giving_back = true;
+	request.to_none = true;
+	for (int i = 0; i < NR_DEVICES; i++)
+		aim(add_change(plan, i), GOAL_DRIVER, NULL, NULL);
+	return plan;
+}
+
+static void check_to(int i, const char *driver)
+{
+	struct record *record = read_record(names[i]);
+
+	assert_non_null(record);
+	assert_true(is_text(record->to, driver));
+	record_free(record);
+}
+
+/* The record is still needed: restore gives back what was there before. */
+static void test_to_none_keeps_record(void **state)
+{
+	struct bind_plan *plan;
+
+	(void)state;
+	act_and_free(plan_bind());
+	plan = plan_to_none();
+	act(plan);
+	check_results(plan, RESULT_RESTORED, RESULT_RESTORED, RESULT_RESTORED);
+	for (int i = 0; i < NR_DEVICES; i++) {
+		check_place(i, "", "");
+		check_record(i, "done");
+	}
+	bind_plan_free(plan);
+	request.to_none = false;
+	plan = plan_restore();
+	act(plan);
+	check_results(plan, RESULT_RESTORED, RESULT_RESTORED, RESULT_RESTORED);
+	check_as_at_first();
+	check_no_records();
+	bind_plan_free(plan);
+}
+
+/* Of those that nothing is known about, too: but what VFIO has is nothing to give back. */
+static void test_to_none_without_record(void **state)
+{
+	struct bind_plan *plan;
+
+	(void)state;
+	fake->now[C] = (struct place){ "vfio-pci", "vfio-pci" };
+	fake->before[C] = (struct place){ ANY_DRIVER, "" };
+	plan = plan_to_none();
+	act(plan);
+	check_results(plan, RESULT_RESTORED, RESULT_RESTORED, RESULT_RESTORED);
+	for (int i = 0; i < NR_DEVICES; i++) {
+		check_place(i, "", "");
+		check_record(i, "done");
+		check_to(i, "");
+	}
+	bind_plan_free(plan);
+	request.to_none = false;
+	act_and_free(plan_restore());
+	check_as_at_first();
+	check_no_records();
+}
+
+/* What a rule knows is known. */
+static void test_to_none_with_rule(void **state)
+{
+	struct bind_plan *plan;
+
+	(void)state;
+	fake->now[A] = (struct place){ "vfio-pci", "vfio-pci" };
+	plan = plan_to_none();
+	plan->changes[A].rule = xcalloc(1, sizeof(struct rule));
+	plan->changes[A].rule->before.driver = xstrdup("nvme");
+	plan->changes[A].forget_rule = true;
+	act(plan);
+	assert_int_equal(plan->changes[A].result, RESULT_RESTORED);
+	assert_non_null(strstr(fake->log, "5f00:03:00.0: no rule\n"));
+	check_record(A, "done"); /* with nvme, as at first */
+	bind_plan_free(plan);
+}
+
+/* --- a driver that has to be loaded ------------------------------------------------------- */
+
+static struct bind_plan *plan_restore_loading(void)
+{
+	struct bind_plan *plan = plan_restore();
+	struct change *change = &plan->changes[A];
+
+	steps_free(&change->steps);
+	steps_add(&change->steps, STEP_LOAD, "nvme");
+	steps_between(&change->now, GOAL_DRIVER, &change->goal, &change->steps);
+	return plan;
+}
+
+static void test_restore_loads(void **state)
+{
+	struct bind_plan *plan;
+
+	(void)state;
+	act_and_free(plan_bind());
+	*fake->log = '\0';
+	plan = plan_restore_loading();
+	act(plan);
+	check_results(plan, RESULT_RESTORED, RESULT_RESTORED, RESULT_RESTORED);
+	assert_ptr_equal(strstr(fake->log, "5f00:03:00.0: load nvme\n"), fake->log);
+	check_as_at_first();
+	check_no_records();
+	bind_plan_free(plan);
+}
+
+/* Then it stays where it is, with its record, rather than go without a driver. */
+static void test_restore_cannot_load(void **state)
+{
+	struct bind_plan *plan;
+
+	(void)state;
+	act_and_free(plan_bind());
+	fake->mishaps[0] = (struct mishap){ names[A], "load nvme", .code = -EIO };
+	plan = plan_restore_loading();
+	act(plan);
+	check_results(plan, RESULT_FAILED, RESULT_RESTORED, RESULT_RESTORED);
+	check_place(A, "vfio-pci", "vfio-pci");
+	check_record(A, "load nvme");
+	bind_plan_free(plan);
+	fake->mishaps[0] = (struct mishap){ 0 };
+	act_and_free(plan_restore());
+	check_as_at_first();
+	check_no_records();
+}
+
+/* --- rules -------------------------------------------------------------------------------- */
 
 static void test_restore_forgets_rule(void **state)
 {
@@ -338,15 +513,53 @@ static void test_old_child_is_dropped(void **state)
 	act_and_free(plan_restore());
 }
 
+/* record of another device at this address, --to-none, device has nothing: steps 0 */
+static void test_to_none_of_another(void **state)
+{
+	struct bind_plan *plan = new_plan();
+	(void)state;
+	request.giving_back = request.to_none = true;
+	fake->now[A] = (struct place){ "", "" };
+	add_change(plan, A);
+	plan->changes[0].drop_record = true;
+	act(plan);
+	assert_int_equal(plan->changes[0].result, RESULT_RESTORED);
+	check_no_records();
+	bind_plan_free(plan);
+}
+/* gone device, --to-none: its record must go */
+static void test_to_none_of_gone(void **state)
+{
+	struct bind_plan *plan;
+	(void)state;
+	act_and_free(plan_bind());
+	request.to_none = true;
+	plan = plan_restore();
+	for (int i = 0; i < NR_DEVICES; i++) {
+		steps_free(&plan->changes[i].steps);
+		plan->changes[i].device = NULL;
+		plan->changes[i].drop_record = true;
+	}
+	act(plan);
+	check_no_records();
+	bind_plan_free(plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_restore, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_without_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restore_of_unknown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_any_driver, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_to_no_driver, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_drops_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_to_none_keeps_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_to_none_without_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_to_none_with_rule, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restore_loads, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restore_cannot_load, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_forgets_rule, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rule_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_killed_in_bind, setup, teardown),
@@ -355,6 +568,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bind_after_kill, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rule_goes_last, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_old_child_is_dropped, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_to_none_of_another, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_to_none_of_gone, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

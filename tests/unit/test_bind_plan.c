@@ -40,7 +40,16 @@ static struct {
 	unsigned override_reads;
 	const struct rule *rule; /* of every device; NULL: none */
 	int rule_code;
+	const char *rule_device; /* only it has the rule; NULL: every device */
+	const char *rule_to;	 /* NULL: vfio-pci */
 	uint64_t child_start;
+	bool is_gone;	    /* there is no device */
+	const char *driver; /* that it has now; NULL: none */
+	enum driver_state driver_state;
+	char asked_driver[32]; /* whose state was asked for; "": nobody's */
+	const char *serial;
+	char log[512]; /* what was read and collected, a line each */
+	bool may_open; /* as it was last collected */
 	void (*add_usage)(struct usage *usage, const struct machine *machine);
 } host;
 
@@ -48,15 +57,88 @@ static struct {
 
 int __wrap_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck);
 int __real_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck);
+int __wrap_driver_now(const char *device, char **driver);
+enum driver_state __wrap_driver_state(const struct source *from, const struct machine *machine,
+				      const char *name);
+int __wrap_ids_now(const char *device, int *vendor, int *product);
+char *__wrap_serial_now(const struct source *from, const struct device *device, int timeout_ms);
+char *__real_serial_now(const struct source *from, const struct device *device, int timeout_ms);
 int __wrap_rule_read(const char *folder, const char *device, struct rule **rule, struct error *err);
 uint64_t __wrap_child_start(pid_t child);
 void __wrap_child_waits_in(pid_t child, char text[64]);
 struct usage *__wrap_collect_usage(const struct source *from, const struct machine *machine,
 				   const bool *wanted);
 void __wrap_collect_group_users(const struct source *from, struct machine *machine,
-				const bool *wanted);
+				const bool *wanted, bool may_open);
 struct usage *__real_collect_usage(const struct source *from, const struct machine *machine,
 				   const bool *wanted);
+
+static void __attribute__((format(printf, 1, 2))) note(const char *format, ...)
+{
+	size_t length = strlen(host.log);
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(host.log + length, sizeof(host.log) - length, format, ap);
+	va_end(ap);
+}
+
+static void note_wanted(const char *what, const struct machine *machine, const bool *wanted)
+{
+	note("%s:", what);
+	for (size_t i = 0; i < machine->nr_devices; i++)
+		if (wanted[i])
+			note(" %s", machine->devices[i].name);
+	note("\n");
+}
+
+int __wrap_driver_now(const char *device, char **driver)
+{
+	(void)device;
+	*driver = host.is_gone || !host.driver ? NULL : xstrdup(host.driver);
+	return host.is_gone ? -ENODEV : 0;
+}
+
+/* From the tree, as of now. */
+int __wrap_ids_now(const char *device, int *vendor, int *product)
+{
+	char path[PATH_MAX], folder[64], text[16];
+	int *const ids[] = { vendor, product };
+	static const char *const names[] = { "vendor", "device" };
+
+	if (host.is_gone)
+		return -ENODEV;
+	for (int i = 0; i < 2; i++) {
+		FILE *file;
+
+		snprintf(folder, sizeof(folder), "sys/bus/pci/devices/%s/%s", device, names[i]);
+		tree_path(&tree, path, folder);
+		file = fopen(path, "re");
+		assert_non_null(file);
+		assert_non_null(fgets(text, sizeof(text), file));
+		fclose(file);
+		*ids[i] = (int)strtol(text, NULL, 16);
+	}
+	return 0;
+}
+
+enum driver_state __wrap_driver_state(const struct source *from, const struct machine *machine,
+				      const char *name)
+{
+	(void)machine;
+	assert_true(from->live); /* a capture is not asked */
+	snprintf(host.asked_driver, sizeof(host.asked_driver), "%s", name);
+	return host.driver_state;
+}
+
+char *__wrap_serial_now(const struct source *from, const struct device *device, int timeout_ms)
+{
+	if (!from->live)
+		return __real_serial_now(from, device, timeout_ms);
+	assert_string_equal(device->name, NIC);
+	assert_int_equal(timeout_ms, 7000);
+	return host.serial ? xstrdup(host.serial) : NULL;
+}
 
 int __wrap_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck)
 {
@@ -71,15 +153,16 @@ int __wrap_override_now(const char *device, int timeout_ms, char **override, pid
 int __wrap_rule_read(const char *folder, const char *device, struct rule **rule, struct error *err)
 {
 	assert_string_equal(folder, RULES_PATH);
+	note("rule of %s\n", device);
 	*rule = NULL;
 	if (host.rule_code < 0)
 		return (fail)(err, host.rule_code, "the rule is damaged");
-	if (!host.rule)
+	if (!host.rule || (host.rule_device && strcmp(device, host.rule_device) != 0))
 		return 0;
 	*rule = xcalloc(1, sizeof(**rule));
 	(*rule)->device = xstrdup(device);
 	(*rule)->identity = xstrdup(host.rule->identity);
-	(*rule)->to = xstrdup("vfio-pci");
+	(*rule)->to = xstrdup(host.rule_to ? host.rule_to : "vfio-pci");
 	binding_copy(&(*rule)->before, &host.rule->before);
 	return 0;
 }
@@ -96,9 +179,11 @@ void __wrap_child_waits_in(pid_t child, char text[64])
 
 /* Nobody has any open. */
 void __wrap_collect_group_users(const struct source *from, struct machine *machine,
-				const bool *wanted)
+				const bool *wanted, bool may_open)
 {
 	(void)from;
+	note_wanted("users", machine, wanted);
+	host.may_open = may_open;
 	for (size_t i = 0; i < machine->nr_devices; i++)
 		if (wanted[i] && machine->devices[i].group)
 			machine->devices[i].group->holders_complete = true;
@@ -111,6 +196,7 @@ struct usage *__wrap_collect_usage(const struct source *from, const struct machi
 	struct source capture = *from;
 	struct usage *usage;
 
+	note_wanted("usage", machine, wanted);
 	capture.live = false;
 	usage = __real_collect_usage(&capture, machine, wanted);
 	for (size_t i = 0; i < NR_USAGE_PARTS; i++) {
@@ -203,6 +289,7 @@ static int setup(void **state)
 
 	(void)state;
 	memset(&host, 0, sizeof(host));
+	host.driver_state = DRIVER_LOADED;
 	tree_make(&tree);
 	put_machine();
 	tree_open(&tree, &source);
@@ -242,13 +329,18 @@ static const struct bind_request give_back = { .giving_back = true, .timeout_ms 
 /* @names: addresses, a comma between; those that are not there are gone */
 static struct bind_plan *plan_of(const struct bind_request *asked, bool live, const char *names)
 {
-	struct source from = { .root = source.root, .live = live, .path = source.path };
-	struct machine *machine = collect(&from, BIND_FACTS);
-	bool *taken = xcalloc(machine->nr_devices, sizeof(*taken));
+	static struct source from; /* it is asked again later */
+	struct machine *machine;
+	bool *taken;
 	char *text = xstrdup(names), *at = text, *name;
 	struct strings gone = { 0 };
 	struct bind_plan *plan;
 
+	from = (struct source){ .root = source.root, .live = live, .path = source.path };
+	machine = collect(&from, BIND_FACTS);
+	taken = xcalloc(machine->nr_devices, sizeof(*taken));
+	memset(host.log, 0, sizeof(host.log));
+	memset(host.asked_driver, 0, sizeof(host.asked_driver));
 	while ((name = strsep(&at, ","))) {
 		const struct device *device = find_device_named(machine, name);
 
@@ -259,7 +351,6 @@ static struct bind_plan *plan_of(const struct bind_request *asked, bool live, co
 	}
 	plan = bind_plan_new(asked, &from, machine, taken, &gone, &journal);
 	strings_free(&gone);
-	free(taken);
 	free(text);
 	return plan;
 }
@@ -434,6 +525,42 @@ static void test_part_of_group(void **state)
 	assert_null(plan->changes[0].guard);
 	assert_int_equal(answer_of(&plan->changes[0], "group"), GUARD_REFUSE); /* still said */
 	assert_false(bind_plan_refused(plan));
+	bind_plan_free(plan);
+}
+
+/* What a rule binds at boot, each member by itself, goes along although it is not named. */
+static void test_persisted_members(void **state)
+{
+	const struct rule rule = { .identity = (char *)"8086:0001:0000:0000" };
+	struct bind_request boot = to_vfio;
+	struct bind_plan *plan;
+
+	(void)state;
+	boot.expect = "10de:2330:10de:16c1"; /* as rules have it */
+	host.rule = &rule;
+	host.rule_device = ISA;
+	plan = plan_of(&boot, true, GPU "," SOUND);
+	assert_int_equal(plan->nr_changes, 2); /* it is not touched */
+	check_change(&plan->changes[1], RESULT_PLANNED, NULL);
+	assert_true(
+		plan->persisted[find_device_named(plan->machine, ISA) - plan->machine->devices]);
+	assert_false(plan->taken[find_device_named(plan->machine, ISA) - plan->machine->devices]);
+	bind_plan_free(plan);
+	/* To another driver it is no help, and of a capture nobody knows. */
+	host.rule_to = "pci-stub";
+	plan = plan_of(&boot, true, GPU "," SOUND);
+	check_change(&plan->changes[1], RESULT_REFUSED, ISA " (lpc_ich) is in group 9 too");
+	bind_plan_free(plan);
+	host.rule_to = NULL;
+	plan = plan_of(&boot, false, GPU "," SOUND);
+	check_change(&plan->changes[1], RESULT_REFUSED, ISA " (lpc_ich) is in group 9 too");
+	assert_null(strstr(host.log, "rule of"));
+	bind_plan_free(plan);
+	/* That of a device of another group is not even looked for. */
+	boot.expect = NIC_IDENTITY;
+	plan = plan_of(&boot, true, NIC);
+	assert_non_null(strstr(host.log, "rule of " PORT "\n"));
+	assert_null(strstr(host.log, "rule of " ISA "\n"));
 	bind_plan_free(plan);
 }
 
@@ -625,6 +752,7 @@ static void test_unknown(void **state)
 	check_change(&plan->changes[0], RESULT_REFUSED,
 		     "what is below it is unknown: nobody looked");
 	assert_string_equal(plan->changes[0].guard, "root"); /* the first that is asked */
+	assert_true(plan->changes[0].rests_on_unknown);
 	bind_plan_free(plan);
 	plan = plan_of(&request, true, IDLE); /* nothing is below a device without a driver */
 	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
@@ -634,6 +762,102 @@ static void test_unknown(void **state)
 	check_change(&plan->changes[0], RESULT_REFUSED,
 		     "what is below it is unknown: nobody looked");
 	bind_plan_free(plan);
+}
+
+/* --- asking again ------------------------------------------------------------------------- */
+
+static void put_nic_file(const char *name, const char *text)
+{
+	put("sys/devices/pci0000:00/" PORT "/" NIC, name, text);
+}
+
+/* As it was: whatever came meanwhile is asked of this device alone, and opened, too. */
+static void test_again(void **state)
+{
+	struct bind_plan *plan = plan_of(&to_vfio, true, NIC "," IDLE);
+
+	(void)state;
+	assert_string_equal(strstr(host.log, "users:"),
+			    "users: " NIC " " IDLE "\nusage: " NIC " " IDLE "\n");
+	host.may_open = false;
+	host.driver = "e1000e";
+	memset(host.log, 0, sizeof(host.log));
+	assert_true(bind_plan_ask_again(plan, &plan->changes[0]));
+	assert_string_equal(host.log, "users: " NIC "\nusage: " NIC "\n");
+	assert_true(host.may_open);
+	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+	for (const struct guard *guard = guards; guard->name; guard++)
+		assert_case(answer_of(&plan->changes[0], guard->name) == GUARD_PASS, guard->name);
+	/* What we reached ourselves, by loading the driver, is no change by others. */
+	free(plan->changes[0].reached.driver);
+	plan->changes[0].reached.driver = xstrdup("vfio-pci");
+	host.driver = "vfio-pci";
+	assert_true(bind_plan_ask_again(plan, &plan->changes[0]));
+	host.driver = NULL; /* as IDLE had none */
+	assert_true(bind_plan_ask_again(plan, &plan->changes[1]));
+	check_change(&plan->changes[1], RESULT_PLANNED, NULL);
+	bind_plan_free(plan);
+}
+
+static void test_again_it_changed(void **state)
+{
+	static const struct {
+		const char *name, *device, *driver;
+		bool is_gone, other_identity;
+	} cases[] = {
+		{ "another driver", NIC, "igb", false, false },
+		{ "its driver went", NIC, NULL, false, false },
+		{ "a driver came", IDLE, "nvme", false, false },
+		{ "it went", NIC, "e1000e", true, false },
+		{ "it went, without a driver", IDLE, NULL, true, false },
+		{ "another device", NIC, "e1000e", false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bind_plan *plan = plan_of(&to_vfio, true, cases[i].device);
+
+		check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+		host.driver = cases[i].driver;
+		host.is_gone = cases[i].is_gone;
+		if (cases[i].other_identity)
+			put_nic_file("subsystem_device", "0xa01e\n");
+		assert_case(!bind_plan_ask_again(plan, &plan->changes[0]), cases[i].name);
+		check_change(&plan->changes[0], RESULT_FAILED,
+			     "it changed while other devices were bound");
+		assert_non_null(plan->changes[0].next);
+		assert_null(plan->changes[0].guard);
+		bind_plan_free(plan);
+	}
+}
+
+/* It was mounted after it was looked at first. */
+static void test_again_refused(void **state)
+{
+	struct bind_request request = to_vfio;
+	struct bind_plan *plan;
+
+	(void)state;
+	host.driver = "e1000e";
+	for (int forced = 0; forced < 2; forced++) {
+		host.add_usage = NULL;
+		request.forced = forced ? 1u << (find_guard("mounted") - guards) : 0;
+		plan = plan_of(&request, true, NIC);
+		check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+		host.add_usage = add_mounted;
+		assert_int_equal(bind_plan_ask_again(plan, &plan->changes[0]), forced);
+		if (forced) {
+			check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+		} else {
+			check_change(&plan->changes[0], RESULT_REFUSED,
+				     "nvme0n1 is mounted on /srv");
+			assert_string_equal(plan->changes[0].guard, "mounted");
+			assert_non_null(plan->changes[0].next);
+			assert_false(plan->changes[0].rests_on_unknown);
+		}
+		assert_int_equal(answer_of(&plan->changes[0], "mounted"), GUARD_REFUSE);
+		bind_plan_free(plan);
+	}
 }
 
 /* --- --expect ----------------------------------------------------------------------------- */
@@ -672,6 +896,7 @@ static void test_expect(void **state)
 
 	(void)state;
 	put_serial();
+	host.serial = "00-11-22-33-44-55-66-77";
 	for (size_t i = 0; i < COUNT(cases) * 2; i++) {
 		request.expect = cases[i / 2].expect;
 		plan = plan_of(&request, i % 2, NIC);
@@ -689,6 +914,13 @@ static void test_expect(void **state)
 		     "it is 144d:a808:144d:a801, not 144d:a808:144d:a801/00-11");
 	check_steps(&plan->changes[0].steps, "", "refused");
 	check_steps(&plan->loads, "", "loads");
+	bind_plan_free(plan);
+	request.expect = NIC_IDENTITY "/00-11-22-33-44-55-66-77";
+	host.serial = NULL; /* whoever read it did not come back */
+	plan = plan_of(&request, true, NIC);
+	check_change(&plan->changes[0], RESULT_REFUSED,
+		     "it is " NIC_IDENTITY ", not " NIC_IDENTITY "/00-11");
+	check_steps(&plan->changes[0].steps, "", "refused");
 	bind_plan_free(plan);
 }
 
@@ -792,9 +1024,159 @@ static void test_restore_without_record(void **state)
 	check_steps(&plan->changes[0].steps, "clear the override,unbind vfio-pci,probe", VFIO);
 	bind_plan_free(plan);
 	host.override = NULL;
-	plan = plan_of(&give_back, true, NIC "," IDLE); /* both as the kernel wants them */
+	/* One is as the kernel wants it; the other may be, which a probe tells. */
+	plan = plan_of(&give_back, true, NIC "," IDLE);
 	check_change(&plan->changes[0], RESULT_UNCHANGED, NULL);
-	check_change(&plan->changes[1], RESULT_UNCHANGED, NULL);
+	check_change(&plan->changes[1], RESULT_PLANNED, "nothing was recorded before");
+	check_steps(&plan->changes[1].steps, "probe", IDLE);
+	bind_plan_free(plan);
+}
+
+/* It had no driver before, and somebody else gave it one since: that one stays. */
+static void test_restore_new_driver(void **state)
+{
+	static const char *const stays = "it had no driver before; e1000e came since, and stays";
+	static const struct {
+		const char *name, *override;
+		struct binding before;
+		bool to_none;
+		const char *steps;
+		bool stays;
+	} cases[] = {
+		{ "as it is", NULL, { NULL, NULL }, false, "", true },
+		{ "its override goes",
+		  "vfio-pci",
+		  { NULL, NULL },
+		  false,
+		  "clear the override",
+		  true },
+		{ "its override comes back",
+		  NULL,
+		  { NULL, (char *)"igb" },
+		  false,
+		  "override igb",
+		  true },
+		{ "to none", NULL, { NULL, NULL }, true, "unbind e1000e", false },
+		{ "it had another",
+		  NULL,
+		  { (char *)"igb", NULL },
+		  false,
+		  "unbind e1000e,bind igb",
+		  false },
+	};
+	const struct rule rule = { .identity = (char *)NIC_IDENTITY };
+	struct record record = { .device = (char *)NIC,
+				 .identity = (char *)NIC_IDENTITY,
+				 .to = (char *)"e1000e",
+				 .state = (char *)"done" };
+	struct bind_plan *plan;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bind_request request = give_back;
+
+		request.to_none = cases[i].to_none;
+		host.override = cases[i].override;
+		put_record(NIC, NIC_IDENTITY, cases[i].before, "done", 0);
+		plan = plan_of(&request, true, NIC);
+		check_steps(&plan->changes[0].steps, cases[i].steps, cases[i].name);
+		check_change(&plan->changes[0], RESULT_PLANNED, cases[i].stays ? stays : NULL);
+		if (cases[i].stays)
+			assert_string_equal(plan->changes[0].goal.driver, "e1000e");
+		bind_plan_free(plan);
+	}
+	host.override = NULL;
+	/* The driver that we gave it goes. */
+	assert_int_equal(journal_write(&journal, &record, NULL), 0);
+	plan = plan_of(&give_back, true, NIC);
+	check_steps(&plan->changes[0].steps, "unbind e1000e", "ours");
+	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+	bind_plan_free(plan);
+	/* So does one of VFIO, though a bind to another was begun last. */
+	record = (struct record){ .device = (char *)VFIO,
+				  .identity = (char *)"144d:a808:144d:a801",
+				  .to = (char *)"pci-stub",
+				  .state = (char *)"override pci-stub" };
+	assert_int_equal(journal_write(&journal, &record, NULL), 0);
+	plan = plan_of(&give_back, true, VFIO);
+	check_steps(&plan->changes[0].steps, "unbind vfio-pci", "of VFIO");
+	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+	bind_plan_free(plan);
+	/* The same when only the rule knows, which binds to vfio-pci. */
+	assert_int_equal(journal_remove(&journal, NIC, NULL), 0);
+	host.rule = &rule;
+	plan = plan_of(&give_back, true, NIC);
+	check_steps(&plan->changes[0].steps, "", "rule");
+	check_change(&plan->changes[0], RESULT_PLANNED, stays);
+	bind_plan_free(plan);
+	host.rule_to = "e1000e";
+	plan = plan_of(&give_back, true, NIC);
+	check_steps(&plan->changes[0].steps, "unbind e1000e", "rule of ours");
+	bind_plan_free(plan);
+}
+
+/* The driver that it goes back to was unloaded since, or is gone for good. */
+static void test_restore_driver_state(void **state)
+{
+	static const struct binding nvme = { (char *)"nvme", NULL };
+	struct bind_request request = give_back;
+	struct bind_plan *plan;
+
+	(void)state;
+	host.override = "vfio-pci";
+	put_record(VFIO, "144d:a808:144d:a801", nvme, "done", 0);
+	plan = plan_of(&give_back, true, VFIO);
+	assert_string_equal(host.asked_driver, "nvme");
+	check_steps(&plan->changes[0].steps, "clear the override,unbind vfio-pci,bind nvme",
+		    "loaded");
+	bind_plan_free(plan);
+
+	host.driver_state = DRIVER_LOADABLE;
+	plan = plan_of(&give_back, true, VFIO);
+	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+	check_steps(&plan->changes[0].steps,
+		    "load nvme,clear the override,unbind vfio-pci,bind nvme", "loadable");
+	bind_plan_free(plan);
+
+	host.driver_state = DRIVER_MISSING;
+	plan = plan_of(&give_back, true, VFIO);
+	check_change(&plan->changes[0], RESULT_FAILED, "its driver nvme is not there any more");
+	check_steps(&plan->changes[0].steps, "", "missing");
+	assert_non_null(plan->changes[0].next);
+	assert_true(bind_plan_refused(plan));
+	bind_plan_free(plan);
+	/* Without a driver it can go on living, and what it has already is there. */
+	request.to_none = true;
+	plan = plan_of(&request, true, VFIO);
+	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+	assert_string_equal(host.asked_driver, "");
+	bind_plan_free(plan);
+	put_record(VFIO, "144d:a808:144d:a801", (struct binding){ (char *)"vfio-pci", NULL },
+		   "done", 0);
+	plan = plan_of(&give_back, true, VFIO);
+	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+	check_steps(&plan->changes[0].steps, "clear the override", "its own");
+	assert_string_equal(host.asked_driver, "");
+	bind_plan_free(plan);
+}
+
+/* What it was before stays recorded, so that a second time there is nothing to do. */
+static void test_to_none_twice(void **state)
+{
+	struct bind_request request = give_back;
+	struct bind_plan *plan;
+
+	(void)state;
+	request.to_none = true;
+	put_record(IDLE, "144d:a808:144d:a801", (struct binding){ (char *)"nvme", NULL }, "done",
+		   0);
+	plan = plan_of(&request, true, IDLE);
+	check_change(&plan->changes[0], RESULT_UNCHANGED, NULL);
+	assert_non_null(plan->changes[0].record);
+	bind_plan_free(plan);
+	plan = plan_of(&give_back, true, IDLE);
+	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+	check_steps(&plan->changes[0].steps, "bind nvme", "then back");
 	bind_plan_free(plan);
 }
 
@@ -861,13 +1243,53 @@ static void test_record_is_damaged(void **state)
 	tree_text(&tree, "j/journal/" NIC, "garbage");
 	for (int i = 0; i < 2; i++) {
 		plan = plan_of(i ? &give_back : &to_vfio, true, NIC);
-		check_change(&plan->changes[0], RESULT_FAILED, NIC ": its record is damaged");
+		check_change(&plan->changes[0], RESULT_FAILED, "its record is damaged");
 		check_steps(&plan->changes[0].steps, "", "damaged");
 		assert_true(bind_plan_refused(plan));
 		bind_plan_free(plan);
 	}
 	plan = plan_of(&to_vfio, false, NIC); /* a capture has nothing to do with it */
 	check_change(&plan->changes[0], RESULT_PLANNED, NULL);
+	bind_plan_free(plan);
+}
+
+/* --- notes come first --------------------------------------------------------------------- */
+
+/* Below a device that hangs nothing is looked at, and the others are looked at as ever. */
+static void test_stuck_is_not_looked_at(void **state)
+{
+	struct bind_plan *plan;
+
+	(void)state;
+	put_record(IDLE, "144d:a808:144d:a801", (struct binding){ NULL, NULL }, "bind vfio-pci",
+		   STUCK_PID);
+	host.child_start = STUCK_START;
+	for (int i = 0; i < 2; i++) {
+		plan = plan_of(i ? &give_back : &to_vfio, true, IDLE "," TWIN);
+		check_change(&plan->changes[0], RESULT_STUCK, "\"bind vfio-pci\" of an earlier");
+		assert_int_equal(plan->changes[1].result, RESULT_PLANNED);
+		assert_string_equal(host.log, "rule of " IDLE "\nrule of " TWIN "\n"
+					      "users: " TWIN "\nusage: " TWIN "\n");
+		assert_true(host.may_open);
+		bind_plan_free(plan);
+	}
+	host.child_start = 0; /* it has ended */
+	plan = plan_of(&to_vfio, true, IDLE "," TWIN);
+	assert_string_equal(host.log, "rule of " IDLE "\nrule of " TWIN "\n"
+				      "users: " IDLE " " TWIN "\nusage: " IDLE " " TWIN "\n");
+	bind_plan_free(plan);
+}
+
+/* The same of one whose notes cannot be read: perhaps they say so. */
+static void test_damaged_is_not_looked_at(void **state)
+{
+	struct bind_plan *plan;
+
+	(void)state;
+	tree_text(&tree, "j/journal/" IDLE, "garbage");
+	plan = plan_of(&to_vfio, true, IDLE "," TWIN);
+	check_change(&plan->changes[0], RESULT_FAILED, "its record is damaged");
+	assert_string_equal(strstr(host.log, "users:"), "users: " TWIN "\nusage: " TWIN "\n");
 	bind_plan_free(plan);
 }
 
@@ -912,11 +1334,41 @@ static void test_override_unreadable(void **state)
 	check_change(&plan->changes[0], RESULT_STUCK, "its driver_override does not answer");
 	check_steps(&plan->changes[0].steps, "", "stuck");
 	bind_plan_free(plan);
+	host.override_code = -EINTR; /* whoever read it was killed: it was as slow */
+	plan = plan_of(&to_vfio, true, NIC);
+	check_change(&plan->changes[0], RESULT_STUCK, "its driver_override does not answer");
+	bind_plan_free(plan);
 	host.override_code = -EIO;
 	plan = plan_of(&to_vfio, true, NIC);
 	check_change(&plan->changes[0], RESULT_FAILED, "driver_override: Input/output error");
 	assert_true(bind_plan_refused(plan));
 	bind_plan_free(plan);
+}
+
+/* It becomes part of a path, and no driver has such a name. */
+static void test_override_is_no_name(void **state)
+{
+	static const struct {
+		const char *override, *reason;
+	} cases[] = {
+		{ "a/b", "its driver_override, \"a/b\", is no name of a driver" },
+		{ "../../x", "its driver_override, \"../../x\", is no name of a driver" },
+		{ "..", "its driver_override, \"..\", is no name of a driver" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases) * 2; i++) {
+		struct bind_plan *plan;
+
+		host.override = cases[i / 2].override;
+		plan = plan_of(i % 2 ? &give_back : &to_vfio, true, NIC);
+		check_change(&plan->changes[0], RESULT_FAILED, cases[i / 2].reason);
+		check_steps(&plan->changes[0].steps, "", cases[i / 2].override);
+		check_steps(&plan->loads, "", cases[i / 2].override);
+		assert_string_equal(plan->changes[0].next, "clear it first");
+		assert_true(bind_plan_refused(plan));
+		bind_plan_free(plan);
+	}
 }
 
 /* --- rules -------------------------------------------------------------------------------- */
@@ -1062,6 +1514,62 @@ static void test_expect_keeps_from(void **state)
 	bind_plan_free(plan);
 }
 
+/* D1 in the plan */
+static void test_none_with_record_of_another(void **state)
+{
+	struct bind_request r = give_back;
+	struct bind_plan *plan;
+	(void)state;
+	r.to_none = true;
+	put_record(IDLE, "8086:10d3:8086:a01e", (struct binding){ (char *)"nvme", NULL }, "done",
+		   0);
+	plan = plan_of(&r, true, IDLE);
+	assert_true(plan->changes[0].drop_record);
+	bind_plan_act(plan, &journal);
+	check_change(&plan->changes[0], RESULT_RESTORED, NULL);
+	bind_plan_free(plan);
+}
+/* vendor/product replaced between plan and second asking */
+static void test_again_other_product(void **state)
+{
+	struct bind_plan *plan = plan_of(&to_vfio, true, NIC);
+	(void)state;
+	host.driver = "e1000e";
+	put_nic_file("device", "0x1533\n");
+	assert_false(bind_plan_ask_again(plan, &plan->changes[0]));
+	bind_plan_free(plan);
+}
+/* a rule of another device at that address counts as persisted */
+static void test_persisted_other_device(void **state)
+{
+	const struct rule rule = { .identity = (char *)"1111:2222:3333:4444" };
+	struct bind_request boot = to_vfio;
+	struct bind_plan *plan;
+	(void)state;
+	boot.expect = "10de:2330:10de:16c1";
+	host.rule = &rule;
+	host.rule_device = ISA;
+	plan = plan_of(&boot, true, GPU "," SOUND);
+	check_change(&plan->changes[1], RESULT_REFUSED, ISA " (lpc_ich) is in group 9 too");
+	bind_plan_free(plan);
+}
+/* second bind killed between journal write and unbind: the driver of the first bind is ours */
+static void test_killed_between_binds(void **state)
+{
+	struct record record = { .device = (char *)NIC,
+				 .identity = (char *)NIC_IDENTITY,
+				 .to = (char *)"pci-stub",
+				 .state = (char *)"override pci-stub" };
+	struct bind_plan *plan;
+	(void)state; /* bind --to e1000e of a device without driver, then bind --to pci-stub killed
+		      */
+	host.override = "pci-stub";
+	assert_int_equal(journal_write(&journal, &record, NULL), 0);
+	plan = plan_of(&give_back, true, NIC);
+	check_steps(&plan->changes[0].steps, "clear the override,unbind e1000e", "ours");
+	bind_plan_free(plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1071,22 +1579,32 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bind_to_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_whole_group, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_part_of_group, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_persisted_members, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_boot_display, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_virtual_functions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_twins, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_refuse, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_again_it_changed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_again_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_expect, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_in_capture, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_without_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restore_new_driver, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restore_driver_state, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_to_none_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_halfway, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_record_of_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_record_is_damaged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stuck_is_not_looked_at, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damaged_is_not_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_still_stuck, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_override_unreadable, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_override_is_no_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rule, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rule_is_damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_identity, setup, teardown),
@@ -1096,6 +1614,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_any_driver_is_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stuck_without_start, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_expect_keeps_from, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_none_with_record_of_another, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_again_other_product, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_persisted_other_device, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_killed_between_binds, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Work in a process of its own: what comes back, and what is left behind. */
+/*
+ * Work in a process of its own: what comes back, and what is left behind. kill() is replaced by the
+ * linker (WRAP in the Makefile), since no test can make a process that SIGKILL does not end.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +18,17 @@
 
 #define SHORT_MS 100
 #define LONG_MS 20000 /* never used up when all is well */
+
+/* SIGKILL reaches no child: it is as if it were in the kernel. */
+static bool is_out_of_reach;
+
+int __wrap_kill(pid_t process, int number);
+int __real_kill(pid_t process, int number);
+
+int __wrap_kill(pid_t process, int number)
+{
+	return is_out_of_reach ? 0 : __real_kill(process, number);
+}
 
 static long long now_ms(void)
 {
@@ -140,20 +155,43 @@ static int hang(const void *argument, struct child_answer *answer)
 	return 0;
 }
 
-static void test_timeout(void **state)
+/* What ends when it is killed is not left behind. */
+static void test_killed(void **state)
+{
+	struct child_answer answer = { .length = 77 };
+	long long begin = now_ms(), took;
+	pid_t stuck = 1;
+
+	(void)state;
+	assert_int_equal(run_in_child(hang, NULL, SHORT_MS, &answer, &stuck), -EINTR);
+	took = now_ms() - begin;
+	assert_true(took >= SHORT_MS);
+	assert_true(took < LONG_MS);
+	assert_int_equal(stuck, 0);
+	assert_int_equal(answer.length, 77); /* not touched */
+	/* It was waited for. */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static void test_stuck(void **state)
 {
 	long long begin = now_ms(), took;
 	pid_t stuck = 0;
 	int status;
 
 	(void)state;
+	is_out_of_reach = true;
 	assert_int_equal(run_in_child(hang, NULL, SHORT_MS, NULL, &stuck), -ETIMEDOUT);
+	is_out_of_reach = false;
 	took = now_ms() - begin;
-	assert_true(took >= SHORT_MS);
+	assert_true(took >= SHORT_MS + 100); /* it was given the time to end */
 	assert_true(took < LONG_MS);
-	/* It is named, still ours to look at, and it was killed since it could be. */
+	/* It is named, and still ours to look at. */
 	assert_true(stuck > 0);
 	assert_true(child_start(stuck) > 0);
+	assert_int_equal(waitpid(stuck, NULL, WNOHANG), 0);
+	assert_int_equal(kill(stuck, SIGKILL), 0);
 	assert_int_equal(waitpid(stuck, &status, 0), stuck);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGKILL);
@@ -191,12 +229,12 @@ static void test_interrupted_wait(void **state)
 	assert_int_equal(timer_settime(timer, 0, &often, NULL), 0);
 	assert_int_equal(run_in_child(answer_late, NULL, LONG_MS, NULL, &stuck), -EBUSY);
 	begin = now_ms();
-	assert_int_equal(run_in_child(hang, NULL, SHORT_MS, NULL, &stuck), -ETIMEDOUT);
+	assert_int_equal(run_in_child(hang, NULL, SHORT_MS, NULL, &stuck), -EINTR);
+	assert_int_equal(stuck, 0);
 	assert_true(now_ms() - begin >= SHORT_MS);
 	assert_true(now_ms() - begin < LONG_MS);
 	timer_delete(timer);
 	sigaction(SIGALRM, &before, NULL);
-	assert_int_equal(waitpid(stuck, NULL, 0), stuck);
 }
 
 /* --- what the child has of ours ----------------------------------------------------------- */
@@ -262,7 +300,12 @@ static void test_no_leak(void **state)
 	run_in_child(leave, &zero, LONG_MS, NULL, &stuck);
 	run_in_child(hang, NULL, 1, NULL, &stuck);
 	assert_int_equal(count_files(), before);
-	waitpid(stuck, NULL, 0);
+	is_out_of_reach = true;
+	run_in_child(hang, NULL, 1, NULL, &stuck);
+	is_out_of_reach = false;
+	assert_int_equal(count_files(), before);
+	assert_int_equal(kill(stuck, SIGKILL), 0);
+	assert_int_equal(waitpid(stuck, NULL, 0), stuck);
 }
 
 /*
@@ -328,12 +371,12 @@ static void test_start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answer),	    cmocka_unit_test(test_large_answer),
-		cmocka_unit_test(test_own_timeout), cmocka_unit_test(test_no_answer),
-		cmocka_unit_test(test_timeout),	    cmocka_unit_test(test_interrupted_wait),
-		cmocka_unit_test(test_files),	    cmocka_unit_test(test_no_leak),
-		cmocka_unit_test(test_no_streams),  cmocka_unit_test(test_session),
-		cmocka_unit_test(test_start),
+		cmocka_unit_test(test_answer),		 cmocka_unit_test(test_large_answer),
+		cmocka_unit_test(test_own_timeout),	 cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_killed),		 cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_interrupted_wait), cmocka_unit_test(test_files),
+		cmocka_unit_test(test_no_leak),		 cmocka_unit_test(test_no_streams),
+		cmocka_unit_test(test_session),		 cmocka_unit_test(test_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Open files of processes: the walk over them, and who has a group open through VFIO. */
+/*
+ * Open files of processes: the walk over them, and who has a group open through VFIO. Opening a
+ * group is done in a child, which the linker replaces (WRAP in the Makefile).
+ */
 #include "collect/linux/usage/parts.h"
 #include "live.h"
+#include "util/alloc.h"
+#include "util/child.h"
 
 static struct tree tree;
 
@@ -200,6 +205,148 @@ static void test_ended(void **state)
 	machine_free(m);
 }
 
+/* --- groups that are opened --------------------------------------------------------------- */
+
+/* What opening a group comes to. */
+static struct {
+	int code;
+	pid_t stuck;
+	int timeout_ms;
+	char paths[256]; /* that were opened, a line each */
+} opening;
+
+int __wrap_run_in_child(int (*work)(const void *argument, struct child_answer *answer),
+			const void *argument, int timeout_ms, struct child_answer *answer,
+			pid_t *stuck);
+
+int __wrap_run_in_child(int (*work)(const void *argument, struct child_answer *answer),
+			const void *argument, int timeout_ms, struct child_answer *answer,
+			pid_t *stuck)
+{
+	size_t length = strlen(opening.paths);
+
+	(void)work;
+	(void)answer;
+	snprintf(opening.paths + length, sizeof(opening.paths) - length, "%s\n",
+		 (const char *)argument);
+	opening.timeout_ms = timeout_ms;
+	*stuck = opening.stuck;
+	return opening.code;
+}
+
+/* Asks for the groups of the devices @names, a comma between. */
+static struct machine *asked(const char *names, bool may_open)
+{
+	struct source source;
+	struct machine *machine;
+	char *text = xstrdup(names), *at = text, *name;
+	bool *wanted;
+
+	memset(opening.paths, 0, sizeof(opening.paths));
+	live_open(&tree, &source);
+	machine = collect(&source, FACT_DRIVER | FACT_VFIO | FACT_TOPOLOGY);
+	wanted = xcalloc(machine->nr_devices, sizeof(*wanted));
+	while ((name = strsep(&at, ","))) {
+		const struct device *device = find_device_named(machine, name);
+
+		assert_non_null(device);
+		wanted[device - machine->devices] = true;
+	}
+	collect_group_users(&source, machine, wanted, may_open);
+	source_close(&source);
+	free(wanted);
+	free(text);
+	return machine;
+}
+
+static void test_opened(void **state)
+{
+	static const struct {
+		const char *name;
+		int code;
+		pid_t stuck;
+		bool may_open;
+		bool is_open, searches;
+	} cases[] = {
+		{ "nobody has it", 0, 0, true, false, false },
+		{ "somebody has it", -EBUSY, 0, true, true, true },
+		{ "it had to be killed", -EINTR, 0, true, true, true },
+		{ "it cannot be killed", -ETIMEDOUT, 4711, true, true, true },
+		{ "it may not", -EACCES, 0, true, false, true },
+		{ "there is no node", -ENOENT, 0, true, false, true },
+		{ "it is not to be opened", 0, 0, false, true, true },
+	};
+
+	(void)state;
+	live_process(&tree, 812, "qemu\n");
+	live_file(&tree, 812, 7, "/dev/vfio/8");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct group *g;
+		struct machine *m;
+
+		opening.code = cases[i].code;
+		opening.stuck = cases[i].stuck;
+		m = asked("0000:00:02.0,0000:00:03.0,0000:00:04.0", cases[i].may_open);
+		g = &m->groups[0];
+		assert_case_equal(g->is_open, cases[i].is_open, cases[i].name);
+		assert_case_equal(g->nr_holders, cases[i].searches, cases[i].name);
+		assert_case(g->holders_complete, cases[i].name);
+		/* Once for its two devices, and not the one that no driver of VFIO has. */
+		assert_string_equal(opening.paths, cases[i].may_open ? "/dev/vfio/8\n" : "");
+		assert_case(!m->groups[1].is_open, cases[i].name);
+		assert_case(m->groups[1].holders_complete, cases[i].name);
+		machine_free(m);
+	}
+	assert_true(opening.timeout_ms >= 1000);
+}
+
+/* Somebody has it, and is not to be found: then it is not known who. */
+static void test_opened_by_a_stranger(void **state)
+{
+	struct machine *m;
+
+	(void)state;
+	opening.code = -EBUSY;
+	opening.stuck = 0;
+	m = asked("0000:00:02.0", true);
+	assert_true(m->groups[0].is_open);
+	assert_false(m->groups[0].holders_complete);
+	assert_int_equal(m->groups[0].nr_holders, 0);
+	machine_free(m);
+	/* A file of a device says less, but there is nobody else. */
+	live_process(&tree, 812, "qemu\n");
+	live_file(&tree, 812, 7, "anon_inode:[vfio-device]");
+	m = asked("0000:00:02.0", true);
+	assert_int_equal(m->groups[0].nr_holders, 1);
+	assert_int_equal(m->groups[0].holders[0].pid, 812);
+	machine_free(m);
+}
+
+/* A physical function takes its virtual ones along, and not the other way round. */
+static void test_opened_of_virtual_function(void **state)
+{
+	struct machine *m;
+
+	(void)state;
+	tree_link(&tree, "sys/devices/pci0000:00/0000:00:02.0/physfn", "../0000:00:04.0");
+	opening.code = -EBUSY;
+	opening.stuck = 0;
+	m = asked("0000:00:04.0", true);
+	assert_string_equal(opening.paths, "/dev/vfio/8\n");
+	assert_true(m->groups[0].is_open);
+	machine_free(m);
+	m = asked("0000:00:03.0", true);
+	assert_string_equal(opening.paths, "/dev/vfio/8\n"); /* its own */
+	machine_free(m);
+	tree_remove(&tree);
+	setup(state);
+	tree_link(&tree, "sys/devices/pci0000:00/0000:00:04.0/physfn", "../0000:00:02.0");
+	m = asked("0000:00:04.0", true);
+	assert_string_equal(opening.paths, "");
+	assert_false(m->groups[0].is_open);
+	machine_free(m);
+}
+
 /* --- this machine ------------------------------------------------------------------------- */
 
 struct wanted {
@@ -262,6 +409,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_group_explains, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_incomplete, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ended, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_opened, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_opened_by_a_stranger, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_opened_of_virtual_function, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own_file, setup, teardown),
 	};
 

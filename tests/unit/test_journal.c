@@ -509,6 +509,102 @@ static void test_written_over_link(void **state)
 	journal_close(&journal);
 }
 
+/* --- who may read it ---------------------------------------------------------------------- */
+
+static mode_t mode_of(const char *name)
+{
+	char file[PATH_MAX];
+	struct stat st;
+
+	tree_path(&tree, file, name);
+	assert_int_equal(stat(file, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* A dry run of others reads what is recorded, whatever the umask of whoever wrote it. */
+static void test_modes(void **state)
+{
+	static const mode_t masks[] = { 0022, 0027, 0077, 0000 };
+	struct record record = example();
+	struct error err = { 0 };
+	struct journal journal;
+
+	for (size_t i = 0; i < COUNT(masks); i++) {
+		mode_t before = umask(masks[i]);
+
+		open_journal(&journal);
+		assert_int_equal(journal_write(&journal, &record, &err), 0);
+		umask(before);
+		journal_close(&journal);
+		assert_int_equal(mode_of("j"), 0755);
+		assert_int_equal(mode_of("j/journal"), 0755);
+		assert_int_equal(mode_of(RECORD), 0644);
+		assert_int_equal(mode_of("j/lock"), 0600); /* who may open it could lock it */
+		teardown(state);
+		setup(state);
+	}
+	/* A lock that an older version made is taken from others, too. */
+	tree_text(&tree, "j/lock", "");
+	assert_int_equal(mode_of("j/lock") & 0044, 0044);
+	open_journal(&journal);
+	journal_close(&journal);
+	assert_int_equal(mode_of("j/lock"), 0600);
+}
+
+/* A folder that is there keeps the mode that somebody gave it. */
+static void test_own_mode(void **state)
+{
+	struct journal journal;
+
+	(void)state;
+	tree_dir(&tree, "j/journal");
+	assert_int_equal(chmod(path, 0700), 0);
+	open_journal(&journal);
+	journal_close(&journal);
+	assert_int_equal(mode_of("j"), 0700);
+}
+
+/* In a process without rights: 0 when looking is refused as it should be. */
+static int look_without_rights(void)
+{
+	const char *wanted = "journal: Permission denied";
+	struct error err = { 0 };
+	struct journal journal;
+
+	if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
+		return 2;
+	if (journal_look(&journal, path, &err) != -EACCES || err.code != -EACCES)
+		return 3;
+	return strstr(err.text, path) && strstr(err.text, wanted) && journal.dir == -1 ? 0 : 4;
+}
+
+/* It may hold something: to take it for empty would be to guess. */
+static void test_look_forbidden(void **state)
+{
+	static const char *const closed[] = { "j", "j/journal" };
+	struct journal journal;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(closed); i++) {
+		char folder[PATH_MAX];
+		int status;
+		pid_t child;
+
+		open_journal(&journal);
+		journal_close(&journal);
+		tree_path(&tree, folder, closed[i]);
+		/* Others may not enter; where we are not root, neither may we. */
+		assert_int_equal(chmod(folder, geteuid() == 0 ? 0700 : 0), 0);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			_exit(look_without_rights());
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(chmod(folder, 0755), 0);
+		assert_int_equal(status, 0);
+	}
+}
+
 /* --- whose it is -------------------------------------------------------------------------- */
 
 static void test_permissions(void **state)
@@ -743,6 +839,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_too_large, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_written_over_link, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_modes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own_mode, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_look_forbidden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_permissions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_folder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_lock, setup, teardown),

@@ -417,6 +417,8 @@ static void test_remove(void **state)
 	(void)state;
 	tree_path(&tree, wanted, NAME);
 	assert_string_equal(path, wanted);
+	snprintf(wanted, sizeof(wanted), RULE_NAME, DEVICE); /* by which a plan tells of it */
+	assert_string_equal(wanted, NAME);
 	write_rule(&rule);
 	rule.device = (char *)"0000:03:00.1";
 	write_rule(&rule);

@@ -215,6 +215,19 @@ static void conclude_other(const struct source *source, struct domain_change *ch
 			problem ? problem : change->group->type, problem ? "" : " again");
 }
 
+/* The write did not end in time and was killed: it may have been done nonetheless. */
+static void conclude_killed(const struct source *source, struct domain_change *change,
+			    int timeout_ms)
+{
+	pid_t child = 0;
+	_cleanup_free_ char *problem = put_back(source, change, timeout_ms, &child);
+
+	conclude_change(change, child ? DOMAIN_STUCK : DOMAIN_FAILED,
+			"the write did not end within %d s and was stopped; %s%s",
+			timeout_ms / 1000, problem ? "it could not go back: " : "it is as it was",
+			problem ? problem : "");
+}
+
 static void change_one(const struct source *source, struct domain_change *change, int timeout_ms)
 {
 	bool decides = strcmp(change->to, "auto") == 0; /* the kernel does */
@@ -224,6 +237,8 @@ static void change_one(const struct source *source, struct domain_change *change
 
 	if (child) {
 		conclude_stuck(change, timeout_ms, child);
+	} else if (r == -EINTR) {
+		conclude_killed(source, change, timeout_ms);
 	} else if (r < 0) {
 		_cleanup_free_ char *reason = explain_error(change, r);
 

@@ -61,6 +61,23 @@ int driver_now(const char *device, char **driver)
 	return n < 0 && n != -ENOENT ? (int)n : 0;
 }
 
+int ids_now(const char *device, int *vendor, int *product)
+{
+	_cleanup_free_ char *path = xasprintf(PCI "devices/%s", device);
+	_cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct source live = { .live = true };
+	uint64_t ids[2];
+	int r = dir < 0 ? -errno : read_number(&live, dir, "vendor", 16, 0xffff, &ids[0]);
+
+	if (r == 0)
+		r = read_number(&live, dir, "device", 16, 0xffff, &ids[1]);
+	if (r == 0) {
+		*vendor = (int)ids[0];
+		*product = (int)ids[1];
+	}
+	return r;
+}
+
 /* --- what is done in a child ------------------------------------------------------------- */
 
 static int read_override(const void *argument, struct child_answer *answer)
