@@ -2,9 +2,10 @@
 /*
  * bind and restore: plan, act, verify. Start reading here.
  *
- * plan.c decides what is to happen to each device (aim.c) and asks the guards (ask.c); act.c does
- * it step by step, keeps the journal (journal.h), and undoes what it did when a device of the set
- * fails. What the operating system is told, and how, is behind driver.h.
+ * plan.c decides what is to happen to each device, by what is known of it (known.c) and where it is
+ * to go (aim.c), and asks the guards (ask.c). act.c does it, device by device (act_device.c) and step
+ * by step (act_step.c), keeps the journal (journal.h), and undoes what it did when a device of the
+ * set fails. What the operating system is told, and how, is behind driver.h.
  */
 #ifndef IOMMUTOOL_BIND_H
 #define IOMMUTOOL_BIND_H
