@@ -167,8 +167,8 @@ _iommutool_value() {
 	--type) _iommutool_add DMA DMA-FQ identity auto ;;
 	--to) _iommutool_add vfio-pci pci-stub ;;
 	--force)
-		_iommutool_add platform memory mounted holders kdump resume network display console \
-			sriov group no-group driver twins
+		_iommutool_add platform memory mounted holders kdump resume network display users \
+			console sriov group no-group driver twins
 		;;
 	--driver) _iommutool_add_lines < <(_iommutool_ask groups --all -rno DRIVER | sort -u) ;;
 	--class)

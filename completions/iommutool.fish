@@ -127,7 +127,7 @@ function __iommutool_declare
             case to
                 set -a arguments -x -k -a 'vfio-pci pci-stub'
             case force
-                set -a arguments -x -k -a 'platform memory mounted holders kdump resume network display console sriov group no-group driver twins'
+                set -a arguments -x -k -a 'platform memory mounted holders kdump resume network display users console sriov group no-group driver twins'
             case driver
                 set -a arguments -x -a '(__iommutool_drivers)'
             case class

@@ -67,6 +67,11 @@ bool only_gives_back(const struct guard_question *question)
 	return question->giving_back && !may_serve_host(question->device);
 }
 
+bool opened_unseen(const struct group *group)
+{
+	return group && group->is_open && group->nr_holders == 0;
+}
+
 /* --- findings ----------------------------------------------------------------------------- */
 
 char *list_text(const struct strings *list)
@@ -108,44 +113,82 @@ struct guard_finding guard_refuse_seen(const struct guard_question *question, co
 }
 
 struct guard_finding guard_unknown(const struct guard_question *question, const char *guard,
-				   char *fact)
+				   char *fact, const char *next)
 {
+	bool captured = question->usage->captured;
 	struct guard_finding finding =
-		guard_refuse(question, guard, fact, "look as root on the machine itself");
+		guard_refuse(question, guard, fact, captured ? "look on the machine itself" : next);
 
 	finding.answer = GUARD_UNKNOWN;
 	return finding;
 }
 
-static const char *const part_subjects[NR_USAGE_PARTS] = {
-	[USAGE_BELOW] = "what is below it",
-	[USAGE_CLAIMS] = "whether its disks are held",
-	[USAGE_MOUNTS] = "what is mounted",
-	[USAGE_SWAPS] = "what the host swaps to",
-	[USAGE_ADDRESSES] = "which interfaces have an address",
-	[USAGE_ROUTES] = "where the default route leads",
-	[USAGE_CARRIES] = "what the host needs the network for",
-	[USAGE_USERS] = "which processes use it",
-	[USAGE_CONSOLES] = "where the kernel has its consoles",
-	[USAGE_FRAMEBUFFERS] = "where the boot screen is drawn",
-	[USAGE_DUMP] = "where a crash kernel writes its dump",
-	[USAGE_RESUME] = "what the kernel resumes from",
-	[USAGE_VFIO_IDS] = "what vfio-pci takes when it is loaded",
+struct guard_finding guard_unknown_file(const struct guard_question *question, const char *guard,
+					char *fact, const struct device *device, const char *file)
+{
+	char *next = xasprintf("ls -l /sys/bus/pci/devices/%s/%s says why", device->name, file);
+	struct guard_finding finding = guard_unknown(question, guard, fact, next);
+
+	free(next);
+	return finding;
+}
+
+void see_users(const struct guard_question *question, enum node_kind kind, struct strings *seen)
+{
+	for (const struct node *node = NULL; (node = next_node(question, kind, node));)
+		for (size_t i = 0; i < node->users.nr; i++)
+			strings_take(seen,
+				     xasprintf("%s has %s open", node->users.items[i], node->name));
+}
+
+static const struct {
+	const char *subject;
+	const char *next; /* what helps whatever the reason is; the reason may say more */
+} parts[NR_USAGE_PARTS] = {
+	[USAGE_BELOW] = { "what is below it", "end what has it in a container, and try again" },
+	[USAGE_CLAIMS] = { "whether its disks are held", "make sure that nothing holds them" },
+	[USAGE_MOUNTS] = { "what is mounted", "look as root, outside of containers, and unmount "
+					      "what is on its disks" },
+	[USAGE_SWAPS] = { "what the host swaps to", "turn that off with swapoff first" },
+	[USAGE_ADDRESSES] = { "which interfaces have an address", "set the interface down first" },
+	[USAGE_ROUTES] = { "where the default route leads", "set the interface down first" },
+	[USAGE_CARRIES] = { "what the host needs the network for", "set the interface down first" },
+	[USAGE_USERS] = { "which processes use it", "look as root, outside of containers" },
+	[USAGE_CONSOLES] = { "where the kernel has its consoles",
+			     "make sure that its serial port is none" },
+	[USAGE_FRAMEBUFFERS] = { "where the boot screen is drawn",
+				 "look as root, outside of containers" },
+	[USAGE_DUMP] = { "where a crash kernel writes its dump",
+			 "unload the crash kernel (kexec -p -u)" },
+	[USAGE_RESUME] = { "what the kernel resumes from", "make sure that it is none of its "
+							   "disks" },
+	[USAGE_VFIO_IDS] = { "what vfio-pci takes when it is loaded",
+			     "see what modprobe --showconfig says" },
 };
 
+const char *part_next(const struct guard_question *question, enum usage_part part)
+{
+	bool of_network = part == USAGE_ADDRESSES || part == USAGE_ROUTES || part == USAGE_CARRIES;
+
+	if (of_network && question->usage->network_hangs)
+		return "reboot, if that driver does not come back";
+	return parts[part].next;
+}
+
 struct guard_finding guard_pass_if_known(const struct guard_question *question, const char *guard,
-					 unsigned parts, char *fact)
+					 unsigned wanted, char *fact)
 {
 	if (!may_serve_host(question->device))
 		return guard_pass(fact);
 	for (size_t i = 0; i < NR_USAGE_PARTS; i++) {
 		const char *reason = question->usage->unknown[i];
 
-		if (!(parts & PART(i)) || !reason)
+		if (!(wanted & PART(i)) || !reason)
 			continue;
 		free(fact);
 		return guard_unknown(question, guard,
-				     xasprintf("%s is unknown: %s", part_subjects[i], reason));
+				     xasprintf("%s is unknown: %s", parts[i].subject, reason),
+				     part_next(question, (enum usage_part)i));
 	}
 	return guard_pass(fact);
 }

@@ -28,6 +28,9 @@ bool may_serve_host(const struct device *device);
 /* Whether the host gets back what it does not have: what the device is, is no reason against it. */
 bool only_gives_back(const struct guard_question *question);
 
+/* Whether the kernel says that somebody has a group open, and nobody is to be seen. */
+bool opened_unseen(const struct group *group);
+
 /* --- findings ----------------------------------------------------------------------------- */
 
 /* Return: "A", "A and B", "A, B and 3 more", to be freed. */
@@ -49,9 +52,17 @@ struct guard_finding guard_refuse(const struct guard_question *question, const c
 struct guard_finding guard_refuse_seen(const struct guard_question *question, const char *guard,
 				       struct strings *seen, const char *next);
 
-/* The facts are not to be had; as guard_refuse(). */
+/* The facts are not to be had; as guard_refuse(). Of a capture @next is to look at the machine. */
 struct guard_finding guard_unknown(const struct guard_question *question, const char *guard,
-				   char *fact);
+				   char *fact, const char *next);
+
+/* Adds "812 (Xorg) has card0 open" for each process that has a node of that kind open. */
+void see_users(const struct guard_question *question, enum node_kind kind, struct strings *seen);
+
+/* What to do where a part of the usage is unknown, or a file of sysfs. */
+const char *part_next(const struct guard_question *question, enum usage_part part);
+struct guard_finding guard_unknown_file(const struct guard_question *question, const char *guard,
+					char *fact, const struct device *device, const char *file);
 
 #define PART(part) (1u << (part))
 

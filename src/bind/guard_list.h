@@ -19,6 +19,9 @@ struct guard_finding ask_network(const struct guard_question *question);
 
 /* guards_display.c */
 struct guard_finding ask_display(const struct guard_question *question);
+
+/* guards_users.c */
+struct guard_finding ask_users(const struct guard_question *question);
 struct guard_finding ask_sound(const struct guard_question *question);
 struct guard_finding ask_input(const struct guard_question *question);
 
@@ -30,8 +33,10 @@ struct guard_finding ask_console(const struct guard_question *question);
 struct guard_finding ask_sriov(const struct guard_question *question);
 struct guard_finding ask_driver(const struct guard_question *question);
 
-/* guards_vfio.c */
+/* guards_vfio_user.c */
 struct guard_finding ask_vfio_user(const struct guard_question *question);
+
+/* guards_vfio.c */
 struct guard_finding ask_group(const struct guard_question *question);
 struct guard_finding ask_no_group(const struct guard_question *question);
 struct guard_finding ask_direct(const struct guard_question *question);

@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Guards of what people see, hear and type through a device. */
+/* Guard of the picture that people see through a device. */
 #include "bind/finding.h"
 #include "bind/guard_list.h"
 
 #include "util/alloc.h"
-
-static void see_users(const struct guard_question *question, enum node_kind kind,
-		      struct strings *seen)
-{
-	for (const struct node *node = NULL; (node = next_node(question, kind, node));)
-		for (size_t i = 0; i < node->users.nr; i++)
-			strings_take(seen,
-				     xasprintf("%s has %s open", node->users.items[i], node->name));
-}
-
-/* --- the picture -------------------------------------------------------------------------- */
 
 /* As the kernel's pci_is_vga(); 0x0001 is from before there were classes. */
 static bool is_vga(const struct device *device)
@@ -40,8 +29,9 @@ static enum tristate boot_vga(const struct guard_question *question, const struc
 	return function ? function->boot_vga : TRI_UNKNOWN;
 }
 
-/* Whether the host keeps a picture without the device. */
-static enum tristate other_display(const struct guard_question *question)
+/* Whether the host keeps a picture without the device. @untold: set when that is unknown. */
+static enum tristate other_display(const struct guard_question *question,
+				   const struct device **untold)
 {
 	const struct machine *machine = question->machine;
 	enum tristate found = TRI_NO;
@@ -54,20 +44,23 @@ static enum tristate other_display(const struct guard_question *question)
 			continue;
 		if (boot_vga(question, device) == TRI_YES || device->driver)
 			return TRI_YES;
-		if (!device->driver_known)
-			found = TRI_UNKNOWN;
+		if (device->driver_known)
+			continue;
+		found = TRI_UNKNOWN;
+		*untold = device;
 	}
 	return found;
 }
 
 /* Whether a driver shows the host's picture with it, and no other one is left. */
-static enum tristate only_display(const struct guard_question *question)
+static enum tristate only_display(const struct guard_question *question,
+				  const struct device **untold)
 {
 	const struct device *device = question->device;
 
 	if (!has_connector(device) || !device->driver_known || !may_serve_host(device))
 		return TRI_NO;
-	switch (other_display(question)) {
+	switch (other_display(question, untold)) {
 	case TRI_YES:
 		return TRI_NO;
 	case TRI_NO:
@@ -78,7 +71,8 @@ static enum tristate only_display(const struct guard_question *question)
 	return TRI_UNKNOWN;
 }
 
-static void see_picture(const struct guard_question *question, struct strings *seen)
+static void see_picture(const struct guard_question *question, enum tristate only,
+			struct strings *seen)
 {
 	const struct node *node = NULL;
 
@@ -87,7 +81,7 @@ static void see_picture(const struct guard_question *question, struct strings *s
 	while ((node = next_node(question, NODE_FRAMEBUFFER, node)))
 		strings_take(seen, xasprintf("%s draws in its memory", node->name));
 	see_users(question, NODE_DRM, seen);
-	if (only_display(question) == TRI_YES)
+	if (only == TRI_YES)
 		strings_add(seen, "it is the only display");
 }
 
@@ -95,56 +89,31 @@ struct guard_finding ask_display(const struct guard_question *question)
 {
 	const struct device *device = question->device;
 	unsigned parts = PART(USAGE_BELOW);
+	const struct device *untold = NULL;
 	struct strings seen = { 0 };
+	enum tristate only;
 
 	if (on_vfio_driver(device) || only_gives_back(question))
 		return guard_pass(NULL);
-	see_picture(question, &seen);
+	only = only_display(question, &untold);
+	see_picture(question, only, &seen);
 	if (seen.nr > 0)
 		return guard_refuse_seen(question, "display", &seen,
 					 "end what uses it and give the host another display");
 	/* The attribute is there for VGA controllers, with or without a driver. */
 	if ((device->class < 0 || is_vga(device)) && boot_vga(question, device) == TRI_UNKNOWN)
-		return guard_unknown(question, "display",
-				     xstrdup("whether the firmware chose it for the boot screen is "
-					     "unknown"));
-	if (only_display(question) == TRI_UNKNOWN)
-		return guard_unknown(question, "display",
-				     xstrdup("whether another display has a driver is unknown"));
+		return guard_unknown_file(question, "display",
+					  xstrdup("whether the firmware chose it for the boot "
+						  "screen is unknown"),
+					  device, "boot_vga");
+	if (only == TRI_UNKNOWN)
+		return guard_unknown_file(
+			question, "display",
+			xstrdup("whether another display has a driver is unknown"), untold,
+			"driver");
 	if (device->class < 0 || is_display(device))
 		parts |= PART(USAGE_FRAMEBUFFERS);
 	if (next_node(question, NODE_DRM, NULL))
 		parts |= PART(USAGE_USERS);
 	return guard_pass_if_known(question, "display", parts, NULL);
-}
-
-/* --- sound, input ------------------------------------------------------------------------- */
-
-/* Users are told that they will miss it; that is no reason to refuse. */
-static struct guard_finding warn_users(const struct guard_question *question, enum node_kind kind)
-{
-	struct guard_finding finding;
-	struct strings seen = { 0 };
-
-	see_users(question, kind, &seen);
-	if (seen.nr > 0)
-		finding = guard_refuse_seen(question, NULL, &seen,
-					    "end what uses it first, or it fails");
-	else if (next_node(question, kind, NULL))
-		finding = guard_pass_if_known(question, NULL, PART(USAGE_USERS), NULL);
-	else
-		return guard_pass(NULL);
-	if (finding.answer != GUARD_PASS)
-		finding.answer = GUARD_WARN;
-	return finding;
-}
-
-struct guard_finding ask_sound(const struct guard_question *question)
-{
-	return warn_users(question, NODE_SOUND);
-}
-
-struct guard_finding ask_input(const struct guard_question *question)
-{
-	return warn_users(question, NODE_INPUT);
 }

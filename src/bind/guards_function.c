@@ -10,7 +10,11 @@
 
 #define CLASS_CXL_MEMORY 0x0502
 
-static const char class_unknown[] = "its class is unknown";
+static struct guard_finding unknown_class(const struct guard_question *question, const char *guard)
+{
+	return guard_unknown_file(question, guard, xstrdup("its class is unknown"),
+				  question->device, "class");
+}
 
 struct guard_finding ask_bridge(const struct guard_question *question)
 {
@@ -25,7 +29,7 @@ struct guard_finding ask_bridge(const struct guard_question *question)
 		return guard_refuse(question, NULL, xstrdup("it is the IOMMU's own function"),
 				    "leave it with the host");
 	case ROLE_UNKNOWN:
-		return guard_unknown(question, NULL, xstrdup(class_unknown));
+		return unknown_class(question, NULL);
 	case ROLE_ENDPOINT:
 	case ROLE_HOST_BRIDGE:
 	case ROLE_ISA_BRIDGE:
@@ -62,7 +66,7 @@ struct guard_finding ask_platform(const struct guard_question *question)
 	if (only_gives_back(question))
 		return guard_pass(NULL);
 	if (class < 0)
-		return guard_unknown(question, "platform", xstrdup(class_unknown));
+		return unknown_class(question, "platform");
 	for (size_t i = 0; i < sizeof(platform_classes) / sizeof(platform_classes[0]); i++)
 		if (class == platform_classes[i].class)
 			name = platform_classes[i].name;
@@ -91,7 +95,7 @@ struct guard_finding ask_memory(const struct guard_question *question)
 		return guard_refuse_seen(question, "memory", &seen,
 					 "take that memory offline first");
 	if (question->device->class < 0)
-		return guard_unknown(question, "memory", xstrdup(class_unknown));
+		return unknown_class(question, "memory");
 	return guard_pass_if_known(question, "memory", PART(USAGE_BELOW), NULL);
 }
 
@@ -125,8 +129,10 @@ struct guard_finding ask_sriov(const struct guard_question *question)
 	if (device->physical || (device->driver_known && !device->driver && !to_vfio))
 		return guard_pass(NULL);
 	if (nr < 0)
-		return guard_unknown(question, "sriov",
-				     xstrdup("whether virtual functions are enabled is unknown"));
+		return guard_unknown_file(question, "sriov",
+					  xstrdup("whether virtual functions are enabled is "
+						  "unknown"),
+					  device, "");
 	if (nr == 0)
 		return guard_pass(NULL);
 	fact = xasprintf("%d virtual %s enabled; %s would go%s%s%s", nr,

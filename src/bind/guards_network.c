@@ -29,6 +29,16 @@ struct guard_finding ask_uplink(const struct guard_question *question)
 				   NULL);
 }
 
+/* What is part of another one is up to that. */
+static void see_stacked(const struct interface *interface, struct strings *seen)
+{
+	char *stacked = list_text(&interface->stacked);
+
+	strings_take(seen, xasprintf("%s %s stacked upon %s", stacked,
+				     interface->stacked.nr == 1 ? "is" : "are", interface->name));
+	free(stacked);
+}
+
 /* @advice gets the command that ends what was seen. */
 static void see_interface(const struct interface *interface, struct strings *seen,
 			  struct strings *advice)
@@ -46,6 +56,8 @@ static void see_interface(const struct interface *interface, struct strings *see
 	if (interface->master)
 		strings_take(seen,
 			     xasprintf("%s is part of %s", interface->name, interface->master));
+	else if (interface->up && interface->stacked.nr > 0)
+		see_stacked(interface, seen);
 	if (seen->nr > before)
 		strings_take(advice, xasprintf("ip link set %s %s", interface->name,
 					       interface->master ? "nomaster" : "down"));

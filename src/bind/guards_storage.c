@@ -14,30 +14,26 @@ static unsigned disk_parts(const struct guard_question *question, unsigned parts
 	return PART(USAGE_BELOW) | (next_disk(question, NULL) ? parts : 0);
 }
 
-static bool begins(const char *text, const char *with)
+static char *holder_text(const struct disk *disk, const struct disk_holder *holder)
 {
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-/*
- * Says who has a disk; @holder: "812 (qemu)", "mounted on /x for 911 (runc)", "perhaps the root
- * file system (zfs)".
- */
-static char *holder_text(const struct disk *disk, const char *holder)
-{
-	if (begins(holder, "perhaps"))
-		return xasprintf("%s holds %s", disk->name, holder);
-	if (begins(holder, "mounted"))
-		return xasprintf("%s is %s", disk->name, holder);
-	return xasprintf("%s is held by %s", disk->name, holder);
+	switch (holder->kind) {
+	case HOLDER_PROCESS:
+		break;
+	case HOLDER_ELSEWHERE:
+		return xasprintf("%s is mounted on %s", disk->name, holder->text);
+	case HOLDER_PERHAPS_ROOT:
+		return xasprintf("%s holds perhaps the root file system (%s)", disk->name,
+				 holder->text);
+	}
+	return xasprintf("%s is held by %s", disk->name, holder->text);
 }
 
 /* The root file system may be thought to be on a disk for want of better knowledge. */
 static char *root_text(const struct disk *disk)
 {
-	for (size_t i = 0; i < disk->holders.nr; i++)
-		if (begins(disk->holders.items[i], "perhaps"))
-			return holder_text(disk, disk->holders.items[i]);
+	for (size_t i = 0; i < disk->nr_holders; i++)
+		if (disk->holders[i].kind == HOLDER_PERHAPS_ROOT)
+			return holder_text(disk, &disk->holders[i]);
 	return xasprintf("%s holds the root file system", disk->name);
 }
 
@@ -131,7 +127,7 @@ static bool is_partition_of(const char *name, const char *disk)
 static bool has_cause(const struct disk *disk)
 {
 	return disk->mounts.nr > 0 || disk->swaps.nr > 0 || disk->stacked.nr > 0 ||
-	       disk->holders.nr > 0 || disk->has_root;
+	       disk->nr_holders > 0 || disk->has_root;
 }
 
 /*
@@ -161,8 +157,8 @@ static void see_holders(const struct guard_question *question, const struct disk
 		strings_take(seen, xasprintf("%s is held by %s", disk->name, stacked));
 		free(stacked);
 	}
-	for (size_t i = 0; i < disk->holders.nr; i++)
-		strings_take(seen, holder_text(disk, disk->holders.items[i]));
+	for (size_t i = 0; i < disk->nr_holders; i++)
+		strings_take(seen, holder_text(disk, &disk->holders[i]));
 	if (disk->claimed == TRI_YES && !claim_is_explained(question, disk))
 		strings_take(seen, xasprintf("%s is held exclusively (by the kernel: ZFS, for "
 					     "instance, or a mount in another namespace)",
@@ -189,21 +185,17 @@ struct guard_finding ask_holders(const struct guard_question *question)
 	finding = guard_pass_if_known(question, name, parts, NULL);
 	if (untold && finding.answer == GUARD_PASS && may_serve_host(question->device))
 		return guard_unknown(question, name,
-				     xasprintf("whether %s is held is unknown", untold->name));
+				     xasprintf("whether %s is held is unknown", untold->name),
+				     part_next(question, USAGE_CLAIMS));
 	return finding;
 }
 
 /* --- what the kernel comes back to -------------------------------------------------------- */
 
-/* @disk: with a dump, "/var/crash" or "perhaps /var/crash" */
 static char *dump_text(const struct disk *disk)
 {
-	static const char perhaps[] = "perhaps ";
-	bool certain = !begins(disk->dump, perhaps);
-
 	return xasprintf("a loaded crash kernel %s its dump to %s (%s)",
-			 certain ? "writes" : "may write", disk->name,
-			 disk->dump + (certain ? 0 : strlen(perhaps)));
+			 disk->dump_is_certain ? "writes" : "may write", disk->name, disk->dump);
 }
 
 struct guard_finding ask_kdump(const struct guard_question *question)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/viability.h"
 #include "util/alloc.h"
 
 #define ANY_ID UINT32_MAX
@@ -145,7 +144,8 @@ struct guard_finding ask_twins(const struct guard_question *question)
 	struct twins twins = { 0 };
 	char *devices, *ids, *fact;
 
-	if (usage->vfio_pci_loaded || !driver_is_vfio(question->to))
+	/* The other drivers of VFIO do not take IDs, and do not want this one loaded. */
+	if (usage->vfio_pci_loaded || !question->to || strcmp(question->to, "vfio-pci") != 0)
 		return guard_pass(NULL);
 	for (size_t i = 0; i < usage->vfio_ids.nr; i++)
 		see_twins(question, usage->vfio_ids.items[i], &twins);
@@ -153,7 +153,8 @@ struct guard_finding ask_twins(const struct guard_question *question)
 		return guard_unknown(
 			question, "twins",
 			xasprintf("what vfio-pci takes when it is loaded is unknown: %s",
-				  usage->unknown[USAGE_VFIO_IDS]));
+				  usage->unknown[USAGE_VFIO_IDS]),
+			part_next(question, USAGE_VFIO_IDS));
 	if (twins.devices.nr == 0)
 		return guard_pass(NULL);
 	devices = list_text(&twins.devices);

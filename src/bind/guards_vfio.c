@@ -5,119 +5,10 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/regions.h"
 #include "model/viability.h"
 #include "util/alloc.h"
-
-#define DEVICE_NODE "/dev/vfio/devices/"
-
-/* --- who has it open ---------------------------------------------------------------------- */
-
-/* Whether a holder's node stands for one device; else it stands for the whole group. */
-static bool is_device_node(const struct holder *holder)
-{
-	return strncmp(holder->node, DEVICE_NODE, strlen(DEVICE_NODE)) == 0;
-}
-
-static bool has_open(const struct guard_question *question, const struct holder *holder)
-{
-	const struct device *device = question->device;
-
-	if (is_device_node(holder))
-		return strings_contain(&device->cdevs, holder->node + strlen(DEVICE_NODE));
-	/*
-	 * A device without a driver may be added to the group that a VM has. To take it away, or to
-	 * give it to the host, is another thing.
-	 */
-	return on_vfio_driver(device) || !device->driver_known || question->giving_back;
-}
-
-/* One process once, however many nodes it has open. */
-static bool seen_before(const struct guard_question *question, const struct group *group, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (group->holders[i].pid == group->holders[n].pid &&
-		    has_open(question, &group->holders[i]))
-			return true;
-	return false;
-}
-
-static void see_openers(const struct guard_question *question, struct strings *seen)
-{
-	const struct group *group = question->device->group;
-
-	for (size_t i = 0; group && i < group->nr_holders; i++) {
-		const struct holder *holder = &group->holders[i];
-
-		if (has_open(question, holder) && !seen_before(question, group, i))
-			strings_take(seen, xasprintf("%d (%s) has it open through %s", holder->pid,
-						     holder->command, holder->node));
-	}
-}
-
-/* vfio-pci enables a device only while it is open (vfio_pci_core.c), which nothing hides. */
-static struct guard_finding judge_enabled(const struct guard_question *question, int enabled)
-{
-	const struct group *group = question->device->group;
-	bool complete = group && group->holders_complete;
-	struct guard_finding finding;
-
-	if (enabled == 0 || (enabled < 0 && complete))
-		return guard_pass(xstrdup("no process has it open"));
-	if (enabled < 0)
-		return guard_unknown(question, NULL,
-				     xstrdup("whether a process has it open is unknown: not every "
-					     "process could be looked at"));
-	if (!complete)
-		return guard_refuse(
-			question, NULL,
-			xasprintf("it is in use (its enable count is %d) by a process that "
-				  "cannot be seen from here: other PID namespaces and other "
-				  "users' processes are not visible",
-				  enabled),
-			"look as root outside of containers");
-	/* Some drivers of the host leave the count behind. */
-	finding = guard_refuse(
-		question, NULL,
-		xasprintf("its enable count is %d though no process is seen to have it "
-			  "open",
-			  enabled),
-		"make sure that no VM has it");
-	finding.answer = GUARD_WARN;
-	return finding;
-}
-
-/* The kernel says that somebody has it, and nobody is to be seen. */
-static bool opened_unseen(const struct group *group)
-{
-	return group && group->is_open && group->nr_holders == 0;
-}
-
-struct guard_finding ask_vfio_user(const struct guard_question *question)
-{
-	const struct function *function = find_function(question->usage, question->device);
-	const struct device *device = question->device;
-	struct strings seen = { 0 };
-
-	see_openers(question, &seen);
-	if (seen.nr > 0)
-		return guard_refuse_seen(question, NULL, &seen, "stop that VM or program first");
-	if (on_vfio_driver(device) && opened_unseen(device->group))
-		return guard_refuse(question, NULL,
-				    xstrdup("a process that cannot be seen from "
-					    "here has its group open"),
-				    "look as root outside of containers, and stop it first");
-	if (on_vfio_driver(device))
-		return judge_enabled(question, function ? function->enabled : -1);
-	if (!device->driver_known)
-		return guard_unknown(
-			question, NULL,
-			xstrdup("its driver is unknown, and so whether a process has it "
-				"open through VFIO"));
-	return guard_pass(NULL);
-}
 
 /* --- the group ---------------------------------------------------------------------------- */
 
@@ -169,15 +60,17 @@ static struct guard_finding judge_members(const struct guard_question *question)
 	if (members.nr > 0)
 		return refuse_members(question, &members);
 	if (untold)
-		return guard_unknown(question, "group",
-				     xasprintf("the driver of %s, which is in group %" PRIu32
-					       " too, is unknown",
-					       untold->name, group->number));
+		return guard_unknown_file(question, "group",
+					  xasprintf("the driver of %s, which is in group %" PRIu32
+						    " too, is unknown",
+						    untold->name, group->number),
+					  untold, "driver");
 	if (group->has_strangers)
 		return guard_unknown(question, "group",
 				     xasprintf("the kernel lists more devices in group %" PRIu32
 					       " than could be read",
-					       group->number));
+					       group->number),
+				     "make sure that nothing in it stays with the host");
 	return guard_pass(
 		xasprintf("nothing in group %" PRIu32 " stays with the host", group->number));
 }
@@ -226,7 +119,8 @@ static struct guard_finding judge_owner(const struct guard_question *question)
 				xasprintf("whether a process has group %" PRIu32
 					  " open is unknown; while "
 					  "one has, the kernel refuses a driver",
-					  group->number));
+					  group->number),
+				part_next(question, USAGE_USERS));
 	finding.answer = GUARD_WARN;
 	return finding;
 }
@@ -240,8 +134,9 @@ struct guard_finding ask_group(const struct guard_question *question)
 	if (!is_for_vfio(question))
 		return guard_pass(NULL);
 	if (!device->group_known)
-		return guard_unknown(question, "group",
-				     xstrdup("which devices are in its group is unknown"));
+		return guard_unknown_file(question, "group",
+					  xstrdup("which devices are in its group is unknown"),
+					  device, "iommu_group");
 	return device->group ? judge_members(question) : guard_pass(NULL);
 }
 
@@ -253,8 +148,9 @@ struct guard_finding ask_no_group(const struct guard_question *question)
 	if (!is_for_vfio(question) || device->group)
 		return guard_pass(NULL);
 	if (!device->group_known)
-		return guard_unknown(question, "no-group",
-				     xstrdup("whether it is in an IOMMU group is unknown"));
+		return guard_unknown_file(question, "no-group",
+					  xstrdup("whether it is in an IOMMU group is unknown"),
+					  device, "iommu_group");
 	return guard_refuse(question, "no-group", xstrdup("no IOMMU translates for it"),
 			    machine->nr_groups == 0
 				    ? why_empty_sentence(machine)

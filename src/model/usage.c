@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/alloc.h"
 
@@ -25,13 +26,16 @@ void usage_free(struct usage *usage)
 		strings_free(&disk->stacked);
 		strings_free(&disk->mounts);
 		strings_free(&disk->swaps);
-		strings_free(&disk->holders);
+		for (size_t k = 0; k < disk->nr_holders; k++)
+			free(disk->holders[k].text);
+		free(disk->holders);
 	}
 	for (size_t i = 0; i < usage->nr_interfaces; i++) {
 		struct interface *interface = &usage->interfaces[i];
 
 		free(interface->name);
 		free(interface->master);
+		strings_free(&interface->stacked);
 		strings_free(&interface->addresses);
 		strings_free(&interface->carries);
 	}
@@ -77,6 +81,18 @@ struct interface *usage_add_interface(struct usage *usage, const struct device *
 	usage->interfaces[usage->nr_interfaces] =
 		(struct interface){ .device = device, .name = xstrdup(name) };
 	return &usage->interfaces[usage->nr_interfaces++];
+}
+
+void disk_add_holder(struct disk *disk, enum disk_holder_kind kind, char *text)
+{
+	for (size_t i = 0; i < disk->nr_holders; i++) {
+		if (disk->holders[i].kind != kind || strcmp(disk->holders[i].text, text) != 0)
+			continue;
+		free(text);
+		return;
+	}
+	disk->holders = xgrow(disk->holders, disk->nr_holders, sizeof(*disk->holders));
+	disk->holders[disk->nr_holders++] = (struct disk_holder){ kind, text };
 }
 
 struct node *usage_add_node(struct usage *usage, const struct device *device, enum node_kind kind,

@@ -9,6 +9,18 @@
 
 #include "model/machine.h"
 
+/* How somebody has a disk beside what is stacked, mounted or swapped to. */
+enum disk_holder_kind {
+	HOLDER_PROCESS,	     /* has it open: "812 (qemu)" */
+	HOLDER_ELSEWHERE,    /* another mount namespace: "/x for 911 (runc)" */
+	HOLDER_PERHAPS_ROOT, /* the root file system may be on it: "zfs rpool/ROOT" */
+};
+
+struct disk_holder {
+	enum disk_holder_kind kind;
+	char *text;
+};
+
 /* A disk or partition whose data comes through a device. */
 struct disk {
 	const struct device *device; /* the PCI function; a multipath disk has an entry for each */
@@ -18,10 +30,12 @@ struct disk {
 	/* Where it, or what is stacked upon it, is mounted in the namespace of process 1. */
 	struct strings mounts;
 	struct strings swaps; /* swap spaces on it, or files on what is mounted: "/swapfile" */
-	bool has_root;	      /* the root file system needs it */
+	bool has_root;	      /* the root file system needs it, or may: HOLDER_PERHAPS_ROOT */
 	bool is_resume;	      /* the kernel resumes from hibernation from it (/sys/power/resume) */
 	char *dump;	      /* a loaded crash kernel writes its dump there; NULL: none does */
-	struct strings holders; /* who else has it: "812 (qemu)", "mounted on /x for 911 (runc)" */
+	bool dump_is_certain; /* false: it may be there */
+	struct disk_holder *holders;
+	size_t nr_holders;
 };
 
 /* A network interface whose packets go through a device. */
@@ -32,6 +46,7 @@ struct interface {
 	struct strings addresses; /* its own and those of what is stacked upon it, without prefix */
 	bool has_default_route;	  /* it, or what is stacked upon it */
 	char *master;		  /* bond, bridge or team that it is part of; NULL: none */
+	struct strings stacked;	  /* interfaces upon it, all the way up: "eth0.10", "br10" */
 	/* What the host would not survive: "the root file system", "/home (nfs4 from 10.0.0.1)",
 	 * "this login (from 10.0.0.7)" */
 	struct strings carries;
@@ -43,6 +58,7 @@ enum node_kind {
 	NODE_FRAMEBUFFER, /* the firmware's or kernel's picture lies in its memory: "efifb" */
 	NODE_SOUND,
 	NODE_INPUT,
+	NODE_USER,    /* drivers in user space and computing: "uio0", "uverbs0", "nvidia0" */
 	NODE_CONSOLE, /* a serial port that is a console of the kernel */
 	NODE_MEMORY,  /* memory of the host: "region0" of pmem, CXL, virtio-mem */
 };
@@ -72,7 +88,7 @@ enum usage_part {
 	USAGE_ADDRESSES, /* struct interface.up, .addresses */
 	USAGE_ROUTES,	 /* .has_default_route */
 	USAGE_CARRIES,	 /* .carries */
-	USAGE_USERS,	 /* struct node.users, struct disk.holders */
+	USAGE_USERS,	 /* struct node.users; HOLDER_PROCESS of disks */
 	USAGE_CONSOLES,
 	USAGE_FRAMEBUFFERS,
 	USAGE_DUMP,   /* struct disk.dump */
@@ -82,7 +98,13 @@ enum usage_part {
 };
 
 struct usage {
-	struct function *functions; /* one for each device that was asked for */
+	bool captured; /* by a capture, which lacks much of it: the machine itself would know */
+	bool network_hangs; /* no command for network interfaces would come back */
+	/*
+	 * One for each device that was asked for, each virtual function of those, each display, and
+	 * each that loading vfio-pci may take.
+	 */
+	struct function *functions;
 	size_t nr_functions;
 	struct disk *disks; /* by device, then name */
 	size_t nr_disks;
@@ -107,10 +129,12 @@ void usage_unknown(struct usage *usage, enum usage_part part, const char *format
 struct disk *usage_add_disk(struct usage *usage, const struct device *device, const char *name);
 struct interface *usage_add_interface(struct usage *usage, const struct device *device,
 				      const char *name);
+/* Takes @text; one holder once. */
+void disk_add_holder(struct disk *disk, enum disk_holder_kind kind, char *text);
 struct node *usage_add_node(struct usage *usage, const struct device *device, enum node_kind kind,
 			    const char *name);
 
-/* Return: the entry of a device, or NULL when it was not asked for. */
+/* Return: the entry of a device, or NULL when there is none. */
 const struct function *find_function(const struct usage *usage, const struct device *device);
 
 #endif

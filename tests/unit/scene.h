@@ -11,7 +11,9 @@
 #include "world.h"
 
 #define NVME 0x010802
-#define LOOK "look as root on the machine itself"
+/* What to do about what is unknown. */
+#define AS_ROOT "look as root, outside of containers"
+#define SYSFS(file) "ls -l /sys/bus/pci/devices/0000:03:00.0/" file " says why"
 
 struct scene {
 	struct world world;

@@ -19,7 +19,7 @@ static void test_table(void **state)
 		assert_case(guard->meaning[strlen(guard->meaning) - 1] != '.', guard->name);
 		assert_case(guard->ask != NULL, guard->name);
 	}
-	assert_int_equal(nr, 22);
+	assert_int_equal(nr, 23);
 	assert_true(nr < NR_GUARDS);
 }
 
@@ -30,14 +30,14 @@ static void test_order(void **state)
 		const char *name;
 		bool forcible;
 	} order[] = {
-		{ "root", false },	{ "swap", false },   { "uplink", false },
-		{ "vfio-user", false }, { "bridge", false }, { "platform", true },
-		{ "memory", true },	{ "mounted", true }, { "holders", true },
-		{ "kdump", true },	{ "resume", true },  { "network", true },
-		{ "display", true },	{ "sound", true },   { "input", true },
-		{ "console", true },	{ "sriov", true },   { "group", true },
-		{ "no-group", true },	{ "driver", true },  { "twins", true },
-		{ "direct", true },
+		{ "root", false },	{ "swap", false },    { "uplink", false },
+		{ "vfio-user", false }, { "bridge", false },  { "platform", true },
+		{ "memory", true },	{ "mounted", true },  { "holders", true },
+		{ "kdump", true },	{ "resume", true },   { "network", true },
+		{ "display", true },	{ "users", true },    { "sound", true },
+		{ "input", true },	{ "console", true },  { "sriov", true },
+		{ "group", true },	{ "no-group", true }, { "driver", true },
+		{ "twins", true },	{ "direct", true },
 	};
 
 	(void)state;

@@ -17,7 +17,7 @@ static void test_bridge(void **state)
 		  "name the devices below it" },
 		{ 0x080600, GUARD_REFUSE, "it is the IOMMU's own function",
 		  "leave it with the host" },
-		{ -1, GUARD_UNKNOWN, "its class is unknown", LOOK },
+		{ -1, GUARD_UNKNOWN, "its class is unknown", SYSFS("class") },
 		{ NVME, GUARD_PASS, NULL, NULL },
 		{ 0x060000, GUARD_PASS, NULL, NULL }, /* of "platform" */
 		{ 0x060100, GUARD_PASS, NULL, NULL },
@@ -99,7 +99,7 @@ static void test_platform_unknown(void **state)
 	(void)state;
 	scene_init(&scene, -1);
 	expect(&scene, "platform", GUARD_UNKNOWN, "its class is unknown",
-	       LOOK ", or --force=platform");
+	       SYSFS("class") ", or --force=platform");
 	scene_free(&scene);
 }
 
@@ -127,12 +127,14 @@ static void test_memory_unknown(void **state)
 
 	(void)state;
 	scene_init(&scene, -1);
-	expect(&scene, "memory", GUARD_UNKNOWN, "its class is unknown", LOOK ", or --force=memory");
+	expect(&scene, "memory", GUARD_UNKNOWN, "its class is unknown",
+	       SYSFS("class") ", or --force=memory");
 	scene.device->class = NVME;
 	expect_pass(&scene, "memory", NULL);
 	usage_unknown(scene.usage, USAGE_BELOW, "a test says so");
 	expect(&scene, "memory", GUARD_UNKNOWN, "what is below it is unknown: a test says so",
-	       LOOK ", or --force=memory");
+	       "end what has it in a container, and try again"
+	       ", or --force=memory");
 	scene_free(&scene);
 }
 
@@ -149,7 +151,8 @@ static void test_console(void **state)
 	usage_unknown(scene.usage, USAGE_CONSOLES, "/proc/consoles: Permission denied");
 	expect(&scene, "console", GUARD_UNKNOWN,
 	       "where the kernel has its consoles is unknown: /proc/consoles: Permission denied",
-	       LOOK ", or --force=console");
+	       "make sure that its serial port is none"
+	       ", or --force=console");
 	usage_add_node(scene.usage, scene.device, NODE_CONSOLE, "ttyS4");
 	expect(&scene, "console", GUARD_REFUSE, "ttyS4 is a console of the kernel", next);
 	scene_free(&scene);
@@ -157,7 +160,8 @@ static void test_console(void **state)
 	scene_init(&scene, 0x070002);
 	usage_unknown(scene.usage, USAGE_BELOW, "a test says so");
 	expect(&scene, "console", GUARD_UNKNOWN, "what is below it is unknown: a test says so",
-	       LOOK ", or --force=console");
+	       "end what has it in a container, and try again"
+	       ", or --force=console");
 	scene_free(&scene);
 }
 
@@ -232,9 +236,9 @@ static void test_sriov_unknown(void **state)
 	(void)state;
 	scene_init(&scene, 0x020000);
 	scene.usage->functions[0].nr_virtual = -1;
-	expect(&scene, "sriov", GUARD_UNKNOWN, fact, LOOK ", or --force=sriov");
+	expect(&scene, "sriov", GUARD_UNKNOWN, fact, SYSFS("") ", or --force=sriov");
 	scene.usage->nr_functions = 0;
-	expect(&scene, "sriov", GUARD_UNKNOWN, fact, LOOK ", or --force=sriov");
+	expect(&scene, "sriov", GUARD_UNKNOWN, fact, SYSFS("") ", or --force=sriov");
 	/* A virtual function has none of its own. */
 	scene.device->physical = world_device(&scene.world, 0, 4, 0, 0, 0x020000);
 	expect_pass(&scene, "sriov", NULL);

@@ -44,7 +44,7 @@ static void test_uplink_unknown(void **state)
 	expect(&scene, "uplink", GUARD_UNKNOWN,
 	       "what the host needs the network for is unknown: /proc/1/mountinfo: Permission "
 	       "denied",
-	       LOOK);
+	       "set the interface down first");
 	scene_free(&scene);
 }
 
@@ -123,13 +123,16 @@ static void test_network_unknown(void **state)
 {
 	static const struct {
 		enum usage_part part;
-		const char *fact;
+		const char *fact, *next;
 	} cases[] = {
-		{ USAGE_BELOW, "what is below it is unknown: a capture does not have it" },
+		{ USAGE_BELOW, "what is below it is unknown: a capture does not have it",
+		  "end what has it in a container, and try again, or --force=network" },
 		{ USAGE_ADDRESSES,
-		  "which interfaces have an address is unknown: a capture does not have it" },
+		  "which interfaces have an address is unknown: a capture does not have it",
+		  "set the interface down first, or --force=network" },
 		{ USAGE_ROUTES,
-		  "where the default route leads is unknown: a capture does not have it" },
+		  "where the default route leads is unknown: a capture does not have it",
+		  "set the interface down first, or --force=network" },
 	};
 
 	(void)state;
@@ -141,10 +144,60 @@ static void test_network_unknown(void **state)
 		if (cases[i].part != USAGE_BELOW)
 			expect_pass(&scene, "network", NULL);
 		add_interface(&scene, "eth0");
+		expect(&scene, "network", GUARD_UNKNOWN, cases[i].fact, cases[i].next);
+		scene.usage->captured = true;
 		expect(&scene, "network", GUARD_UNKNOWN, cases[i].fact,
-		       LOOK ", or --force=network");
+		       "look on the machine itself, or --force=network");
 		scene_free(&scene);
 	}
+}
+
+/* Then "ip link set down" would not come back either. */
+static void test_network_hangs(void **state)
+{
+	static const char next[] = "reboot, if that driver does not come back";
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, ETHERNET);
+	add_interface(&scene, "eth0");
+	scene.usage->network_hangs = true;
+	usage_unknown(scene.usage, USAGE_CARRIES, "it does not answer");
+	expect(&scene, "uplink", GUARD_UNKNOWN,
+	       "what the host needs the network for is unknown: it does not answer", next);
+	usage_unknown(scene.usage, USAGE_BELOW, "a test says so");
+	expect(&scene, "uplink", GUARD_UNKNOWN, "what is below it is unknown: a test says so",
+	       "end what has it in a container, and try again");
+	scene_free(&scene);
+}
+
+/* What is stacked upon an interface: VLANs, and bridges that have those as ports. */
+static void test_network_stacked(void **state)
+{
+	static const char next[] = "ip link set eth1 down, or --force=network";
+	struct scene scene;
+	struct interface *interface;
+
+	(void)state;
+	scene_init(&scene, ETHERNET);
+	interface = add_interface(&scene, "eth1");
+	strings_add(&interface->stacked, "eth1.10");
+	expect_pass(&scene, "network", "eth1 is not in use"); /* nothing goes through it */
+	interface->up = true;
+	expect(&scene, "network", GUARD_REFUSE, "eth1.10 is stacked upon eth1", next);
+	strings_add(&interface->stacked, "br10");
+	expect(&scene, "network", GUARD_REFUSE, "eth1.10 and br10 are stacked upon eth1", next);
+	strings_add(&interface->stacked, "vm0");
+	interface->has_default_route = true;
+	expect(&scene, "network", GUARD_REFUSE,
+	       "eth1 has the default route and eth1.10, br10 and 1 more are stacked upon eth1",
+	       next);
+	/* Its own master is one of them, and is named as such. */
+	interface->has_default_route = false;
+	interface->master = xstrdup("bond0");
+	expect(&scene, "network", GUARD_REFUSE, "eth1 is part of bond0",
+	       "ip link set eth1 nomaster, or --force=network");
+	scene_free(&scene);
 }
 
 int main(void)
@@ -152,7 +205,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_uplink),		cmocka_unit_test(test_uplink_unknown),
 		cmocka_unit_test(test_network),		cmocka_unit_test(test_network_ports),
-		cmocka_unit_test(test_network_unknown),
+		cmocka_unit_test(test_network_unknown), cmocka_unit_test(test_network_hangs),
+		cmocka_unit_test(test_network_stacked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

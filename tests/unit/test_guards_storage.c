@@ -43,10 +43,10 @@ static void test_root_perhaps(void **state)
 	scene_init(&scene, NVME);
 	disk = add_disk(&scene, "sda");
 	disk->has_root = true;
-	strings_add(&disk->holders, "812 (qemu)");
-	strings_add(&disk->holders, "perhaps the root file system, which is on an overlay");
+	disk_add_holder(disk, HOLDER_PROCESS, xstrdup("812 (qemu)"));
+	disk_add_holder(disk, HOLDER_PERHAPS_ROOT, xstrdup("overlay composefs"));
 	expect(&scene, "root", GUARD_REFUSE,
-	       "sda holds perhaps the root file system, which is on an overlay",
+	       "sda holds perhaps the root file system (overlay composefs)",
 	       "leave it with the host");
 	scene_free(&scene);
 }
@@ -62,10 +62,12 @@ static void test_root_unknown(void **state)
 	expect_pass(&scene, "root", NULL);
 	add_disk(&scene, "sda");
 	expect(&scene, "root", GUARD_UNKNOWN,
-	       "what is mounted is unknown: /proc/1/mountinfo: Permission denied", LOOK);
+	       "what is mounted is unknown: /proc/1/mountinfo: Permission denied",
+	       "look as root, outside of containers, and unmount what is on its disks");
 	usage_unknown(scene.usage, USAGE_BELOW, "a capture does not have it");
 	expect(&scene, "root", GUARD_UNKNOWN,
-	       "what is below it is unknown: a capture does not have it", LOOK);
+	       "what is below it is unknown: a capture does not have it",
+	       "end what has it in a container, and try again");
 	/* What was seen decides, whatever else is unknown. */
 	add_disk(&scene, "sda2")->has_root = true;
 	expect(&scene, "root", GUARD_REFUSE, "sda2 holds the root file system",
@@ -84,7 +86,8 @@ static void test_driver_unknown(void **state)
 	usage_unknown(scene.usage, USAGE_BELOW, "a test says so");
 	expect_pass(&scene, "root", NULL);
 	scene.device->driver_known = false;
-	expect(&scene, "root", GUARD_UNKNOWN, "what is below it is unknown: a test says so", LOOK);
+	expect(&scene, "root", GUARD_UNKNOWN, "what is below it is unknown: a test says so",
+	       "end what has it in a container, and try again");
 	scene.device->has_vfio_dev = true;
 	expect_pass(&scene, "root", NULL);
 	scene_free(&scene);
@@ -125,7 +128,8 @@ static void test_swap_unknown(void **state)
 	expect_pass(&scene, "swap", NULL);
 	add_disk(&scene, "sda");
 	expect(&scene, "swap", GUARD_UNKNOWN,
-	       "what the host swaps to is unknown: /proc/swaps: a capture does not have it", LOOK);
+	       "what the host swaps to is unknown: /proc/swaps: a capture does not have it",
+	       "turn that off with swapoff first");
 	scene_free(&scene);
 }
 
@@ -194,7 +198,8 @@ static void test_mounted_unknown(void **state)
 	add_disk(&scene, "sda");
 	expect(&scene, "mounted", GUARD_UNKNOWN,
 	       "what is mounted is unknown: a capture does not have it",
-	       LOOK ", or --force=mounted");
+	       "look as root, outside of containers, and unmount what is on its disks"
+	       ", or --force=mounted");
 	scene_free(&scene);
 }
 
@@ -240,7 +245,7 @@ static void test_holders(void **state)
 	strings_add(&disk->stacked, "dm-0");
 	strings_add(&disk->stacked, "dm-1");
 	expect(&scene, "holders", GUARD_REFUSE, "sda is held by md127, dm-0 and 1 more", STOP);
-	strings_add(&disk->holders, "812 (qemu)");
+	disk_add_holder(disk, HOLDER_PROCESS, xstrdup("812 (qemu)"));
 	expect(&scene, "holders", GUARD_REFUSE,
 	       "sda is held by md127, dm-0 and 1 more and sda is held by 812 (qemu)", STOP);
 	scene_free(&scene);
@@ -249,11 +254,15 @@ static void test_holders(void **state)
 static void test_holders_by_process(void **state)
 {
 	static const struct {
-		const char *holder, *fact;
+		enum disk_holder_kind kind;
+		const char *text, *fact;
 	} cases[] = {
-		{ "812 (qemu)", "sdb is held by 812 (qemu)" },
-		{ "mounted on /x for 911 (runc)", "sdb is mounted on /x for 911 (runc)" },
-		{ "perhaps the root file system", "sdb holds perhaps the root file system" },
+		{ HOLDER_PROCESS, "812 (qemu)", "sdb is held by 812 (qemu)" },
+		{ HOLDER_ELSEWHERE, "/x for 911 (runc)", "sdb is mounted on /x for 911 (runc)" },
+		{ HOLDER_PERHAPS_ROOT, "zfs rpool",
+		  "sdb holds perhaps the root file system (zfs rpool)" },
+		/* Names of processes are what they like. */
+		{ HOLDER_PROCESS, "mounted", "sdb is held by mounted" },
 	};
 
 	(void)state;
@@ -263,7 +272,8 @@ static void test_holders_by_process(void **state)
 
 		scene_init(&scene, NVME);
 		disk = add_disk(&scene, "sdb");
-		strings_add(&disk->holders, cases[i].holder);
+		disk_add_holder(disk, cases[i].kind, xstrdup(cases[i].text));
+		disk_add_holder(disk, cases[i].kind, xstrdup(cases[i].text)); /* is one */
 		expect(&scene, "holders", GUARD_REFUSE, cases[i].fact, STOP);
 		/* That one may be who claims it. */
 		disk->claimed = TRI_YES;
@@ -333,13 +343,15 @@ static void test_holders_unknown(void **state)
 	disk->claimed = TRI_UNKNOWN;
 	expect(&scene, "holders", GUARD_UNKNOWN,
 	       "whether its disks are held is unknown: /dev/sda: Permission denied",
-	       LOOK ", or --force=holders");
+	       "make sure that nothing holds them"
+	       ", or --force=holders");
 	scene_free(&scene);
 
 	scene_init(&scene, NVME);
 	add_disk(&scene, "sda")->claimed = TRI_UNKNOWN;
 	expect(&scene, "holders", GUARD_UNKNOWN, "whether sda is held is unknown",
-	       LOOK ", or --force=holders");
+	       "make sure that nothing holds them"
+	       ", or --force=holders");
 	scene_free(&scene);
 
 	scene_init(&scene, NVME);
@@ -348,7 +360,7 @@ static void test_holders_unknown(void **state)
 	add_disk(&scene, "sda");
 	expect(&scene, "holders", GUARD_UNKNOWN,
 	       "which processes use it is unknown: not every process could be looked at",
-	       LOOK ", or --force=holders");
+	       AS_ROOT ", or --force=holders");
 	scene_free(&scene);
 }
 
@@ -357,6 +369,7 @@ static void test_holders_unknown(void **state)
 static void test_kdump(void **state)
 {
 	struct scene scene;
+	struct disk *disk;
 
 	(void)state;
 	scene_init(&scene, NVME);
@@ -366,12 +379,15 @@ static void test_kdump(void **state)
 	expect(&scene, "kdump", GUARD_UNKNOWN,
 	       "where a crash kernel writes its dump is unknown: /etc/kdump.conf: Permission "
 	       "denied",
-	       LOOK ", or --force=kdump");
-	add_disk(&scene, "sda5")->dump = xstrdup("/var/crash");
+	       "unload the crash kernel (kexec -p -u)"
+	       ", or --force=kdump");
+	disk = add_disk(&scene, "sda5");
+	disk->dump = xstrdup("/var/crash");
+	disk->dump_is_certain = true;
 	expect(&scene, "kdump", GUARD_REFUSE,
 	       "a loaded crash kernel writes its dump to sda5 (/var/crash)",
 	       "have it written elsewhere, or --force=kdump");
-	add_disk(&scene, "sda6")->dump = xstrdup("perhaps /var/crash");
+	add_disk(&scene, "sda6")->dump = xstrdup("/var/crash");
 	expect(&scene, "kdump", GUARD_REFUSE,
 	       "a loaded crash kernel writes its dump to sda5 (/var/crash) and a loaded crash "
 	       "kernel may write its dump to sda6 (/var/crash)",
@@ -395,7 +411,8 @@ static void test_resume(void **state)
 	add_disk(&scene, "sda");
 	expect(&scene, "resume", GUARD_UNKNOWN,
 	       "what the kernel resumes from is unknown: /sys/power/resume: Permission denied",
-	       LOOK ", or --force=resume");
+	       "make sure that it is none of its disks"
+	       ", or --force=resume");
 	add_disk(&scene, "sda2")->is_resume = true;
 	expect(&scene, "resume", GUARD_REFUSE, "the kernel resumes from hibernation from sda2",
 	       "remove resume= from the kernel command line and reboot, or --force=resume");

@@ -128,7 +128,7 @@ static void test_vfio_user_not_seen(void **state)
 		{ -1, true, GUARD_PASS, "no process has it open", NULL },
 		{ -1, false, GUARD_UNKNOWN,
 		  "whether a process has it open is unknown: not every process could be looked at",
-		  LOOK },
+		  AS_ROOT },
 		{ 1, false, GUARD_REFUSE,
 		  "it is in use (its enable count is 1) by a process that cannot be seen from "
 		  "here: other PID namespaces and other users' processes are not visible",
@@ -167,24 +167,144 @@ static void test_vfio_user_unknown(void **state)
 	scene.world.group.holders_complete = false;
 	expect(&scene, "vfio-user", GUARD_UNKNOWN,
 	       "whether a process has it open is unknown: not every process could be looked at",
-	       LOOK);
+	       AS_ROOT);
 	/* Without an IOMMU there is no group whose holders could be looked for. */
 	scene.world.group.holders_complete = true;
 	scene.device->group = NULL;
 	expect(&scene, "vfio-user", GUARD_UNKNOWN,
 	       "whether a process has it open is unknown: not every process could be looked at",
-	       LOOK);
+	       AS_ROOT);
 	scene_free(&scene);
 
 	scene_init(&scene, NVME);
 	scene.device->driver_known = false;
 	scene.device->driver = NULL;
 	expect(&scene, "vfio-user", GUARD_UNKNOWN,
-	       "its driver is unknown, and so whether a process has it open through VFIO", LOOK);
+	       "its driver is unknown, and so whether a process has it open through VFIO",
+	       SYSFS("driver"));
 	scene_holder(&scene, 812, "qemu", "/dev/vfio/8");
 	expect(&scene, "vfio-user", GUARD_REFUSE, "812 (qemu) has it open through /dev/vfio/8",
 	       STOP);
 	scene_free(&scene);
+}
+
+/* --- virtual functions ----------------------------------------------------------------------- */
+
+/* 0000:03:10.0 of the device is on vfio-pci, in group 9. */
+struct virtual_scene {
+	struct scene scene;
+	struct device *virtual;
+	struct group group;
+	struct holder holder;
+	char *cdev;
+};
+
+static void init_with_virtual(struct virtual_scene *all)
+{
+	struct scene *scene = &all->scene;
+
+	*all = (struct virtual_scene){ .group = { .number = 9, .holders_complete = true } };
+	scene_init(scene, 0x020000);
+	all->cdev = (char *)"vfio3";
+	all->virtual = world_device(&scene->world, 0, 3, 0x10, 0, 0x020000);
+	all->virtual->physical = scene->device;
+	all->virtual->driver = (char *)"vfio-pci";
+	all->virtual->has_vfio_dev = true;
+	all->virtual->cdevs = (struct strings){ &all->cdev, 1 };
+	all->virtual->group_known = true;
+	all->virtual->group = &all->group;
+	all->group.holders = &all->holder;
+}
+
+static void hold(struct virtual_scene *all, const char *node)
+{
+	all->holder = (struct holder){ .pid = 812, .command = "qemu", .node = (char *)node };
+	all->group.nr_holders = 1;
+}
+
+static void test_virtual_user(void **state)
+{
+	static const struct {
+		const char *node, *driver;
+		bool refused;
+	} cases[] = {
+		{ "/dev/vfio/9", "vfio-pci", true },
+		{ "/dev/vfio/devices/vfio3", "vfio-pci", true },
+		{ "/dev/vfio/devices/vfio4", "vfio-pci", false },
+		/* The VM has another device of the group. */
+		{ "/dev/vfio/9", "iavf", false },
+		{ "/dev/vfio/9", NULL, false },
+	};
+	struct virtual_scene all;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char fact[120];
+
+		init_with_virtual(&all);
+		expect_pass(&all.scene, "vfio-user", NULL);
+		hold(&all, cases[i].node);
+		all.virtual->driver = (char *)cases[i].driver;
+		all.virtual->has_vfio_dev = cases[i].driver &&
+					    strcmp(cases[i].driver, "vfio-pci") == 0;
+		snprintf(fact, sizeof(fact),
+			 "812 (qemu) has its virtual function 0000:03:10.0 open through %s",
+			 cases[i].node);
+		for (int giving_back = 0; giving_back < 2; giving_back++) {
+			all.scene.giving_back = giving_back;
+			if (cases[i].refused)
+				expect(&all.scene, "vfio-user", GUARD_REFUSE, fact, STOP);
+			else
+				expect_pass(&all.scene, "vfio-user", NULL);
+		}
+		/* One of another device is none of ours. */
+		all.virtual->physical = all.virtual;
+		all.scene.giving_back = false;
+		expect_pass(&all.scene, "vfio-user", NULL);
+		scene_free(&all.scene);
+	}
+}
+
+static void test_virtual_user_not_seen(void **state)
+{
+	static const struct {
+		int enabled;
+		bool complete, is_open;
+		enum guard_answer answer;
+		const char *fact, *next;
+	} cases[] = {
+		{ 0, false, false, GUARD_PASS, NULL, NULL },
+		{ -1, true, false, GUARD_PASS, NULL, NULL },
+		{ -1, false, false, GUARD_UNKNOWN,
+		  "virtual function 0000:03:10.0: whether a process has it open is unknown: not "
+		  "every process could be looked at",
+		  AS_ROOT },
+		{ 1, false, false, GUARD_REFUSE,
+		  "virtual function 0000:03:10.0: it is in use (its enable count is 1) by a "
+		  "process that cannot be seen from here: other PID namespaces and other users' "
+		  "processes are not visible",
+		  "look as root outside of containers" },
+		{ 0, true, true, GUARD_REFUSE,
+		  "virtual function 0000:03:10.0: a process that cannot be seen from here has its "
+		  "group open",
+		  "look as root outside of containers, and stop it first" },
+		{ 2, true, false, GUARD_WARN,
+		  "virtual function 0000:03:10.0: its enable count is 2 though no process is seen "
+		  "to have it open",
+		  "make sure that no VM has it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct virtual_scene all;
+
+		init_with_virtual(&all);
+		scene_function(&all.scene, all.virtual)->enabled = cases[i].enabled;
+		all.group.holders_complete = cases[i].complete;
+		all.group.is_open = cases[i].is_open;
+		expect(&all.scene, "vfio-user", cases[i].answer, cases[i].fact, cases[i].next);
+		scene_free(&all.scene);
+	}
 }
 
 /* --- group -------------------------------------------------------------------------------- */
@@ -265,13 +385,15 @@ static void test_group_unknown(void **state)
 	scene_member(&scene, 1, 0x040300, "?");
 	expect(&scene, "group", GUARD_UNKNOWN,
 	       "the driver of 0000:03:00.1, which is in group 8 too, is unknown",
-	       LOOK ", or --force=group");
+	       "ls -l /sys/bus/pci/devices/0000:03:00.1/driver says why"
+	       ", or --force=group");
 	scene.taken[1] = true;
 	expect_pass(&scene, "group", ALONE);
 	scene.world.group.has_strangers = true;
 	expect(&scene, "group", GUARD_UNKNOWN,
 	       "the kernel lists more devices in group 8 than could be read",
-	       LOOK ", or --force=group");
+	       "make sure that nothing in it stays with the host"
+	       ", or --force=group");
 	/* One that stays is enough to know. */
 	scene_member(&scene, 2, 0x040300, "snd_hda_intel");
 	scene.taken[1] = false;
@@ -283,7 +405,7 @@ static void test_group_unknown(void **state)
 	expect_pass(&scene, "group", NULL);
 	scene.device->group_known = false;
 	expect(&scene, "group", GUARD_UNKNOWN, "which devices are in its group is unknown",
-	       LOOK ", or --force=group");
+	       SYSFS("iommu_group") ", or --force=group");
 	scene_free(&scene);
 }
 
@@ -336,7 +458,7 @@ static void test_group_owned_unknown(void **state)
 	expect(&scene, "group", GUARD_WARN,
 	       "whether a process has group 8 open is unknown; while one has, the kernel refuses a "
 	       "driver",
-	       LOOK);
+	       AS_ROOT);
 	scene.device->group = NULL;
 	expect_pass(&scene, "group", NULL);
 	scene_free(&scene);
@@ -380,7 +502,7 @@ static void test_no_group_unknown(void **state)
 	scene.device->group = NULL;
 	scene.device->group_known = false;
 	expect(&scene, "no-group", GUARD_UNKNOWN, "whether it is in an IOMMU group is unknown",
-	       LOOK ", or --force=no-group");
+	       SYSFS("iommu_group") ", or --force=no-group");
 	scene.to = "nvme";
 	expect_pass(&scene, "no-group", NULL);
 	scene_free(&scene);
@@ -464,6 +586,8 @@ int main(void)
 		cmocka_unit_test(test_vfio_user_nodes),
 		cmocka_unit_test(test_vfio_user_not_seen),
 		cmocka_unit_test(test_vfio_user_unknown),
+		cmocka_unit_test(test_virtual_user),
+		cmocka_unit_test(test_virtual_user_not_seen),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_group_pass),
 		cmocka_unit_test(test_group_unknown),

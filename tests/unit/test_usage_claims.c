@@ -91,7 +91,7 @@ static void test_claimed(void **state)
 	assert_int_equal(disk_named(u, t.sata, loops[0].name)->claimed, TRI_YES);
 	assert_int_equal(disk_named(u, t.nvme1, loops[1].name)->claimed, TRI_NO);
 	assert_known(u, USAGE_CLAIMS);
-	assert_list(disk_named(u, t.sata, loops[0].name)->holders, "");
+	assert_holders(disk_named(u, t.sata, loops[0].name), "");
 	close(loops[0].held);
 	loops[0].held = -1;
 	/* Asking left nothing behind. */
@@ -157,12 +157,13 @@ static void test_zfs_root(void **state)
 	hold(&loops[0]);
 	d = disk_named(collected_usage(&t), t.sata, loops[0].name);
 	assert_true(d->has_root);
-	assert_list(d->holders, "perhaps the root file system (zfs rpool/ROOT)");
-	assert_string_equal(d->dump, "perhaps /var/crash");
+	assert_holders(d, "perhaps root: zfs rpool/ROOT");
+	assert_string_equal(d->dump, "/var/crash");
+	assert_false(d->dump_is_certain);
 	d = disk_named(t.usage, t.nvme1, loops[1].name);
 	assert_false(d->has_root);
 	assert_null(d->dump);
-	assert_list(d->holders, "");
+	assert_holders(d, "");
 	assert_known(t.usage, USAGE_MOUNTS);
 	assert_known(t.usage, USAGE_DUMP);
 }
@@ -187,7 +188,7 @@ static void test_zfs_root_beside(void **state)
 	assert_int_equal(d->claimed, TRI_YES);
 	assert_list(d->mounts, "/data");
 	assert_false(d->has_root);
-	assert_list(d->holders, "");
+	assert_holders(d, "");
 }
 
 /* The disk has a mapping upon it, which the pool has: what is upon the disk is asked, too. */
@@ -208,7 +209,7 @@ static void test_zfs_root_encrypted(void **state)
 	hold(&loops[1]);
 	d = disk_named(collected_usage(&t), t.sata, loops[0].name);
 	assert_true(d->has_root);
-	assert_list(d->holders, "perhaps the root file system (zfs rpool)");
+	assert_holders(d, "perhaps root: zfs rpool");
 }
 
 /* A claim of a partition is one of its disk: the partition is what has the pool. */
@@ -278,13 +279,13 @@ static void test_namespaces(void **state)
 	tree_text(&t.tree, "proc/self/mountinfo", "");
 	hold(&loops[0]);
 	d = disk_named(collected_usage(&t), t.sata, loops[0].name);
-	assert_list(d->holders, "mounted on /x for 911 (runc)");
+	assert_holders(d, "elsewhere: /x for 911 (runc)");
 	assert_false(d->has_root); /* the claim is explained */
 	assert_list(d->mounts, "");
 	/* Nobody has it: there is no reason to look. */
 	close(loops[0].held);
 	loops[0].held = -1;
-	assert_list(disk_named(collected_usage(&t), t.sata, loops[0].name)->holders, "");
+	assert_holders(disk_named(collected_usage(&t), t.sata, loops[0].name), "");
 }
 
 /* --- this machine

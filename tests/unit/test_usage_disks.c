@@ -404,6 +404,122 @@ static void test_root_elsewhere(void **state)
 	}
 }
 
+/* --- a root file system of layers ---------------------------------------------------------------
+ */
+
+#define ROOT(options) "9 1 0:26 / / rw - overlay overlay " options "\n"
+#define BESIDE                                                                                     \
+	"2 9 8:1 / /media/ro ro - squashfs /dev/sda1 ro\n"                                         \
+	"3 9 8:2 / /cow rw - ext4 /dev/sda2 rw\n"                                                  \
+	"4 9 0:30 / /run rw - tmpfs tmpfs rw\n"                                                    \
+	"5 9 0:31 / /net rw - nfs4 10.0.0.1:/x rw\n"                                               \
+	"6 9 0:32 / /tank rw - zfs tank rw\n"                                                      \
+	"7 9 259:0 / /data rw - ext4 /dev/nvme0n1 rw\n"                                            \
+	"8 9 0:33 / /twice rw - overlay overlay rw,lowerdir=/media/ro/a\n"
+
+static void test_root_of_layers(void **state)
+{
+	/* Which of sda1, sda2 and nvme0n1 have the root, and whether that is all. */
+	static const struct {
+		const char *root;
+		bool sda1, sda2, traced;
+	} cases[] = {
+		{ ROOT("rw,lowerdir=/media/ro,upperdir=/cow/up,workdir=/cow/work"), true, true,
+		  true },
+		{ ROOT("rw,lowerdir=/media/ro:/cow/b"), true, true, true },
+		{ ROOT("rw,lowerdir=/media/ro::/cow/objects,metacopy=on"), true, true, true },
+		{ ROOT("rw,lowerdir+=/media/ro,datadir+=/cow/objects"), true, true, true },
+		{ ROOT("rw,lowerdir=/cow/with\\134:colon"), false, true, true },
+		{ ROOT("rw,lowerdir=/cow/with\\134,comma"), false, true, true },
+		{ ROOT("rw,lowerdir=/media/ro,upperdir=/run/up,workdir=/run/w"), true, false,
+		  true },
+		{ ROOT("rw,lowerdir=/net/root,upperdir=/run/up"), false, false, true },
+		{ ROOT("rw,lowerdir=/twice"), true, false, true },
+		/* Nothing says where that is. */
+		{ ROOT("rw,lowerdir=/filesystem.squashfs,upperdir=/cow/up"), false, true, false },
+		{ ROOT("rw,lowerdir=/run/lower"), false, false, false },
+		{ ROOT("rw,lowerdir=usr:/media/ro"), true, false, false },
+		{ ROOT("rw,lowerdir=/tank/root"), false, false, false },
+		{ ROOT("rw,lowerdir=/media/ro,upperdir=/tank/up"), true, false, false },
+		{ ROOT("rw"), false, false, false },
+		{ ROOT("rw,upperdir=/cow"), false, true, false },
+		/* Upon itself. */
+		{ ROOT("rw,lowerdir=/a:/b") "1 9 0:44 / /a rw - overlay x lowerdir=/a:/b\n"
+					    "1 9 0:45 / /b rw - overlay x lowerdir=/a:/b\n",
+		  false, false, false },
+	};
+
+	(void)state;
+	put_sda();
+	put_block(&t, NVME1, "nvme0n1", "259:0\n");
+	put_block(&t, NVME2, "nvme1n1", "259:1\n");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		bool perhaps = !cases[i].traced;
+		char text[2000];
+		const struct usage *u;
+
+		snprintf(text, sizeof(text), "%s%s", cases[i].root, BESIDE);
+		put("proc/1/mountinfo", text);
+		u = collected_usage(&t);
+		print_message("%s", cases[i].root);
+		assert_int_equal(disk_named(u, t.sata, "sda1")->has_root, cases[i].sda1 || perhaps);
+		assert_int_equal(disk_named(u, t.sata, "sda2")->has_root, cases[i].sda2 || perhaps);
+		assert_holders(disk_named(u, t.sata, "sda1"),
+			       cases[i].sda1 || !perhaps ? "" : "perhaps root: overlay overlay");
+		/* It is mounted, so it may be one of the layers; the other one is not. */
+		assert_holders(disk_named(u, t.nvme1, "nvme0n1"),
+			       perhaps ? "perhaps root: overlay overlay" : "");
+		assert_int_equal(disk_named(u, t.nvme1, "nvme0n1")->has_root, perhaps);
+		assert_false(disk_named(u, t.nvme2, "nvme1n1")->has_root);
+		assert_false(disk_named(u, t.sata, "sda")->has_root);
+		if (perhaps)
+			assert_unknown(u, USAGE_MOUNTS, "(overlay overlay) cannot be traced");
+		else
+			assert_known(u, USAGE_MOUNTS);
+	}
+}
+
+/* Live media: the layer is in a file on the stick. */
+static void test_root_of_layers_in_loop(void **state)
+{
+	const struct usage *u;
+
+	(void)state;
+	put_sda();
+	put_block(&t, VIRTUAL, "loop0", "7:0\n");
+	put("sys/class/block/loop0/loop/backing_file", "/run/medium/live/root.squashfs\n");
+	put("proc/1/mountinfo", "1 0 0:26 / / rw - overlay overlay "
+				"rw,lowerdir=/run/rootfs,upperdir=/run/cow/up,workdir=/run/cow/w\n"
+				"2 1 0:30 / /run rw - tmpfs tmpfs rw\n"
+				"3 2 8:1 / /run/medium ro - iso9660 /dev/sda1 ro\n"
+				"4 2 7:0 / /run/rootfs ro - squashfs /dev/loop0 ro\n");
+	u = collected_usage(&t);
+	assert_true(disk_named(u, t.sata, "sda1")->has_root);
+	assert_holders(disk_named(u, t.sata, "sda1"), "");
+	assert_false(disk_named(u, t.sata, "sda2")->has_root);
+	assert_known(u, USAGE_MOUNTS);
+}
+
+/* Layers without end: each is made of all others. */
+static void test_root_of_many_layers(void **state)
+{
+	char *text = malloc(400000), *at = text;
+
+	(void)state;
+	assert_non_null(text);
+	put_sda();
+	for (int i = 0; i < 40; i++) {
+		at += i ? sprintf(at, "1 1 0:%d / /l%d rw - overlay o rw,lowerdir=/l1", 50 + i, i)
+			: sprintf(at, "1 1 0:50 / / rw - overlay o rw,lowerdir=/l1");
+		for (int k = 2; k < 40; k++)
+			at += sprintf(at, ":/l%d", k);
+		at += sprintf(at, "\n");
+	}
+	put("proc/1/mountinfo", text);
+	assert_unknown(collected_usage(&t), USAGE_MOUNTS, "cannot be traced");
+	free(text);
+}
+
 /* --- swap
  * ----------------------------------------------------------------------------------------- */
 
@@ -539,6 +655,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sources_that_lead_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dev_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_root_elsewhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_root_of_layers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_root_of_layers_in_loop, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_root_of_many_layers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_swaps, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile, setup, teardown),

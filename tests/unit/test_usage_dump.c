@@ -42,8 +42,10 @@ static void check(const char *name, const char *sda1, const char *sda2, const ch
 
 	assert_case(!disk_named(u, t.sata, "sda")->dump, name);
 	assert_case(!got1 == !sda1 && !got2 == !sda2, name);
-	if (sda1)
+	if (sda1) {
 		assert_string_equal(got1, sda1);
+		assert_true(disk_named(u, t.sata, "sda1")->dump_is_certain);
+	}
 	if (sda2)
 		assert_string_equal(got2, sda2);
 	assert_case(!u->unknown[USAGE_DUMP] == !unknown, name);

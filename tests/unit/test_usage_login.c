@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <ifaddrs.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
 #include <sys/socket.h>
@@ -27,14 +28,16 @@ static char entry_names[16][32];
 static struct sockaddr_storage entry_addresses[16];
 static size_t nr_entries;
 
-/* What a socket that is connected to @remote has as its own address. */
-static struct {
-	const char *remote, *local;
-} ways[4];
-static size_t nr_ways, way; /* the one of the socket that was connected last */
+static bool hangs; /* as when a driver has the lock and does not come back */
+static int nr_asked;
 
 int getifaddrs(struct ifaddrs **list)
 {
+	while (hangs) {
+		alarm(20); /* for whoever waits for it in our own process */
+		pause();
+	}
+	nr_asked++;
 	for (size_t i = 0; i + 1 < nr_entries; i++)
 		entries[i].ifa_next = &entries[i + 1];
 	*list = nr_entries ? entries : NULL;
@@ -44,14 +47,6 @@ int getifaddrs(struct ifaddrs **list)
 void freeifaddrs(struct ifaddrs *list)
 {
 	(void)list;
-}
-
-int socket(int family, int type, int protocol)
-{
-	(void)family;
-	(void)protocol;
-	assert_int_equal(type & ~SOCK_CLOEXEC, SOCK_DGRAM); /* others would send something */
-	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 static void make_address(const char *text, struct sockaddr_storage *address)
@@ -67,45 +62,157 @@ static void make_address(const char *text, struct sockaddr_storage *address)
 			 1);
 }
 
-static void address_text(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
-{
-	const void *at = address;
+/*
+ * Which interfaces packets to @remote leave through, "2" or "2 3" where several next hops share
+ * them; NULL: it is an address of this machine. The test's socket is that of rtnetlink(7): what
+ * the kernel answers is put together here.
+ */
+static struct {
+	const char *remote, *numbers;
+} ways[6];
+static size_t nr_ways;
 
-	inet_ntop(address->sa_family,
-		  address->sa_family == AF_INET
-			  ? (const void *)&((const struct sockaddr_in *)at)->sin_addr
-			  : (const void *)&((const struct sockaddr_in6 *)at)->sin6_addr,
-		  text, INET6_ADDRSTRLEN);
+static struct {
+	uint8_t bytes[512];
+	size_t length;
+} answer;
+
+int socket(int family, int type, int protocol)
+{
+	assert_int_equal(family, AF_NETLINK); /* others would send something */
+	assert_int_equal(type & ~SOCK_CLOEXEC, SOCK_RAW);
+	assert_int_equal(protocol, NETLINK_ROUTE);
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
 {
-	char text[INET6_ADDRSTRLEN];
+	const struct timeval *timeout = value;
 
 	(void)fd;
-	(void)length;
-	address_text(address.__sockaddr__, text);
-	for (way = 0; way < nr_ways; way++)
-		if (strcmp(ways[way].remote, text) == 0)
-			return 0;
-	errno = ENETUNREACH;
-	return -1;
-}
-
-int getsockname(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
-{
-	struct sockaddr_storage local;
-
-	(void)fd;
-	make_address(ways[way].local, &local);
-	memcpy(address.__sockaddr__, &local, *length);
+	assert_int_equal(level, SOL_SOCKET);
+	assert_int_equal(option, SO_RCVTIMEO);
+	assert_int_equal(length, sizeof(*timeout));
+	assert_in_range(timeout->tv_sec, 1, 10);
 	return 0;
 }
 
-static void add_way(const char *remote, const char *local)
+static void put_bytes(const void *bytes, size_t length)
+{
+	assert_true(answer.length + length <= sizeof(answer.bytes));
+	memcpy(answer.bytes + answer.length, bytes, length);
+	answer.length += (length + 3) & ~3u;
+}
+
+static void put_number(unsigned short type, int number)
+{
+	struct rtattr attribute = { sizeof(attribute) + sizeof(number), type };
+
+	put_bytes(&attribute, sizeof(attribute));
+	put_bytes(&number, sizeof(number));
+}
+
+/* All of them, with what the kernel has beside their numbers. */
+static void put_hops(const char *numbers)
+{
+	struct rtattr attribute = { sizeof(attribute), RTA_MULTIPATH };
+	size_t start = answer.length;
+
+	put_bytes(&attribute, sizeof(attribute));
+	for (const char *at = numbers; at; at = strchr(at, ' ')) {
+		struct rtnexthop hop = { sizeof(hop) + 8, 0, 0, atoi(at += *at == ' ') };
+
+		put_bytes(&hop, sizeof(hop));
+		put_number(RTA_GATEWAY, 0x0100000a);
+	}
+	attribute.rta_len = (unsigned short)(answer.length - start);
+	memcpy(answer.bytes + start, &attribute, sizeof(attribute));
+}
+
+static void put_error(const struct nlmsghdr *question, int code)
+{
+	struct nlmsghdr header = { sizeof(header) + sizeof(code) + sizeof(header), NLMSG_ERROR, 0,
+				   question->nlmsg_seq, 0 };
+
+	put_bytes(&header, sizeof(header));
+	put_bytes(&code, sizeof(code));
+	put_bytes(question, sizeof(*question));
+}
+
+/* @all: the route as it is in the table */
+static void put_route(const struct nlmsghdr *question, unsigned char family, const char *numbers,
+		      bool all)
+{
+	struct nlmsghdr header = { 0, RTM_NEWROUTE, 0, question->nlmsg_seq, 0 };
+	struct rtmsg route = { .rtm_family = family,
+			       .rtm_type = numbers ? RTN_UNICAST : RTN_LOCAL };
+
+	put_bytes(&header, sizeof(header));
+	put_bytes(&route, sizeof(route));
+	put_number(RTA_TABLE, RT_TABLE_MAIN);
+	if (all && strchr(numbers, ' '))
+		put_hops(numbers);
+	else
+		put_number(RTA_OIF, numbers ? atoi(numbers) : 1);
+	header.nlmsg_len = (unsigned)answer.length;
+	memcpy(answer.bytes, &header, sizeof(header));
+}
+
+ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCKADDR_ARG to,
+	       socklen_t size)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct rtmsg route;
+		struct rtattr to;
+		uint8_t ip[16];
+	} *question = bytes;
+	char text[INET6_ADDRSTRLEN];
+	size_t way = 0, ip = question->route.rtm_family == AF_INET ? 4 : 16;
+
+	(void)fd;
+	(void)flags;
+	(void)size;
+	assert_int_equal(to.__sockaddr__->sa_family, AF_NETLINK);
+	assert_int_equal(question->header.nlmsg_len, length);
+	assert_int_equal(question->header.nlmsg_type, RTM_GETROUTE);
+	assert_int_equal(question->header.nlmsg_flags, NLM_F_REQUEST);
+	assert_int_equal(question->route.rtm_dst_len, 8 * ip);
+	assert_int_equal(question->to.rta_type, RTA_DST);
+	assert_int_equal(question->to.rta_len, 4 + ip);
+	assert_int_equal(length, 32 + ip);
+	inet_ntop(question->route.rtm_family, question->ip, text, sizeof(text));
+	memset(&answer, 0, sizeof(answer));
+	while (way < nr_ways && strcmp(ways[way].remote, text) != 0)
+		way++;
+	if (way == nr_ways)
+		put_error(&question->header, -ENETUNREACH);
+	else
+		put_route(&question->header, question->route.rtm_family, ways[way].numbers,
+			  question->route.rtm_flags & RTM_F_FIB_MATCH);
+	return (ssize_t)length;
+}
+
+ssize_t recv(int fd, void *bytes, size_t size, int flags)
+{
+	size_t length = answer.length;
+
+	(void)fd;
+	(void)flags;
+	if (!length) {
+		errno = EAGAIN; /* nothing in time */
+		return -1;
+	}
+	assert_true(length <= size);
+	memcpy(bytes, answer.bytes, length);
+	answer.length = 0;
+	return (ssize_t)length;
+}
+
+static void add_way(const char *remote, const char *numbers)
 {
 	ways[nr_ways].remote = remote;
-	ways[nr_ways++].local = local;
+	ways[nr_ways++].numbers = numbers;
 }
 
 static struct ifaddrs *add_entry(const char *name, unsigned flags)
@@ -239,6 +346,8 @@ static int setup(void **state)
 	world_init(&world);
 	memset(wanted, 0, sizeof(wanted));
 	nr_entries = nr_ways = 0;
+	nr_asked = 0;
+	hangs = false;
 	usage = NULL;
 	unsetenv("SSH_CONNECTION");
 	add_link("lo", 1, IFF_UP | IFF_LOOPBACK);
@@ -344,6 +453,45 @@ static void test_down(void **state)
 	assert_known();
 }
 
+/* A label matters as long as something is up. */
+static void test_label_down(void **state)
+{
+	(void)state;
+	put_card(0, "eth0");
+	entries[nr_entries - 1].ifa_flags = IFF_BROADCAST;
+	add_ip("web", "192.0.2.5");
+	collect_now();
+	assert_known();
+}
+
+/* A driver has the lock of the network subsystem and does not come back: the answer is not. */
+static void test_hang(void **state)
+{
+	static const char why[] =
+		"the network subsystem does not answer; a driver may hang, see dmesg";
+
+	(void)state;
+	put_card(0, "eth0");
+	put_card(1, "eth1");
+	add_way("10.9.0.1", "2");
+	tree_text(&tree, "proc/1/mountinfo", "21 1 0:20 / /h rw - nfs4 x rw,addr=10.9.0.1\n");
+	tree_text(&tree, "proc/net/route",
+		  "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n"
+		  "eth1\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n");
+	collect_now();
+	assert_known();
+	assert_false(usage->network_hangs);
+	assert_int_equal(nr_asked, 1); /* and once in a child, which has its own number */
+	hangs = true;
+	collect_now();
+	assert_true(usage->network_hangs);
+	assert_unknown(USAGE_ADDRESSES, why);
+	assert_unknown(USAGE_ROUTES, why);
+	assert_unknown(USAGE_CARRIES, why);
+	assert_true(interface("eth1")->has_default_route); /* it is in a file */
+	assert_int_equal(nr_asked, 1);
+}
+
 #define ELSEWHERE "eth0: it is of another network namespace than this process"
 
 /* Another eth0 than that of sysfs, by its number or its hardware address, or none at all. */
@@ -368,6 +516,13 @@ static void test_other_namespace(void **state)
 	nr_entries--;
 	collect_now();
 	assert_unknown(USAGE_ADDRESSES, ELSEWHERE);
+	put("eth0", "flags", "0x1003\n");
+	collect_now();
+	assert_unknown(USAGE_CARRIES, ELSEWHERE);
+	/* Wherever it is, it is down. */
+	put("eth0", "flags", "0x1002\n");
+	collect_now();
+	assert_known();
 }
 
 static void test_without_proc(void **state)
@@ -412,25 +567,33 @@ static void test_hidden_below_virtio(void **state)
 
 /* --- what comes over them ------------------------------------------------------------------- */
 
+/* By the route, whatever address it says packets come from; the ones here have none. */
 static void test_remote(void **state)
 {
 	(void)state;
-	put_card(0, "eth0");
+	put_card(0, "eth0"); /* the second interface of the machine */
 	put_card(1, "eth1");
-	add_ip("eth0", "10.0.0.5");
-	add_ip("eth1", "fd00::5");
-	add_way("10.9.0.1", "10.0.0.5");
-	add_way("fd09::1", "fd00::5");
-	add_way("10.0.0.5", "10.0.0.5");
+	add_ip("eth1", "10.0.0.5");
+	add_way("10.9.0.1", "2");
+	add_way("10.9.0.2", "2 3");
+	add_way("fd09::1", "3");
+	add_way("fd09::2", "3 2");
+	add_way("10.0.0.5", NULL);
 	tree_text(&tree, "proc/1/mountinfo",
 		  "21 1 0:20 / / rw - nfs4 x rw,addr=10.9.0.1\n"
 		  "22 1 0:21 / /six rw - nfs4 x rw,addr=fd09::1\n"
-		  "23 1 0:22 / /own rw - nfs4 x rw,addr=10.0.0.5\n");
+		  "23 1 0:22 / /own rw - nfs4 x rw,addr=10.0.0.5\n"
+		  "24 1 0:23 / /two rw - nfs4 x rw,addr=10.9.0.2\n"
+		  "25 1 0:24 / /two6 rw - nfs4 x rw,addr=fd09::2\n");
 	collect_now();
-	assert_strings(&interface("eth0")->carries, "the root file system (nfs4 from 10.9.0.1)");
-	assert_strings(&interface("eth1")->carries, "/six (nfs4 from fd09::1)");
+	assert_strings(&interface("eth0")->carries,
+		       "the root file system (nfs4 from 10.9.0.1)|/two (nfs4 from 10.9.0.2)|"
+		       "/two6 (nfs4 from fd09::2)");
+	assert_strings(&interface("eth1")->carries,
+		       "/six (nfs4 from fd09::1)|/two (nfs4 from 10.9.0.2)|"
+		       "/two6 (nfs4 from fd09::2)");
 	assert_known();
-	nr_ways = 1;
+	nr_ways = 2;
 	collect_now();
 	assert_unknown(USAGE_CARRIES, "which interface reaches fd09::1 is unknown");
 }
@@ -442,13 +605,37 @@ static void test_remote_from_loopback(void **state)
 	put_interface("virtual", "lo", 1);
 	put_card(0, "eth0");
 	add_ip("lo", "10.255.0.1");
-	add_way("10.9.0.1", "10.255.0.1");
+	add_way("10.9.0.1", "2");
 	tree_text(&tree, "proc/1/mountinfo", "21 1 0:20 / /h rw - nfs4 x rw,addr=10.9.0.1\n");
 	collect_now();
-	assert_strings(&interface("eth0")->carries, "");
+	assert_strings(&interface("eth0")->carries, "/h (nfs4 from 10.9.0.1)");
+	assert_known();
+	/* An interface that was not there when the others were listed. */
+	ways[0].numbers = "2 77";
+	collect_now();
+	assert_unknown(USAGE_CARRIES, "which interface reaches 10.9.0.1 is unknown");
+	ways[0].numbers = "1";
+	collect_now();
 	assert_unknown(USAGE_CARRIES,
 		       "/h (nfs4 from 10.9.0.1) comes through lo; which hardware is below that is "
 		       "unknown");
+}
+
+/* A login at the address of one interface, whose answers leave through another. */
+static void test_login_elsewhere(void **state)
+{
+	(void)state;
+	put_card(0, "eth0");
+	put_card(1, "eth1");
+	add_ip("eth1", "10.0.0.5");
+	add_way("10.0.0.7", "2");
+	put_open(950, 4, "socket:[77]");
+	tree_text(&tree, "proc/net/tcp",
+		  TCP_HEAD TCP("0500000A:0016", "0700000A:CF82", "01", "77"));
+	collect_now();
+	assert_strings(&interface("eth0")->carries, "this login (from 10.0.0.7)");
+	assert_strings(&interface("eth1")->carries, "this login (from 10.0.0.7)");
+	assert_known();
 }
 
 static void test_logins(void **state)
@@ -595,6 +782,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_addresses),
 		TEST(test_label),
+		TEST(test_label_down),
+		TEST(test_hang),
 		TEST(test_down),
 		TEST(test_other_namespace),
 		TEST(test_without_proc),
@@ -603,6 +792,7 @@ int main(void)
 		TEST(test_remote),
 		TEST(test_remote_from_loopback),
 		TEST(test_logins),
+		TEST(test_login_elsewhere),
 		TEST(test_other_server),
 		TEST(test_login_nowhere),
 		TEST(test_login_of_environment),

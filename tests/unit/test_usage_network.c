@@ -384,6 +384,7 @@ static void test_bridge_on_bond(void **state)
 
 		assert_string_equal(slave->master, "bond0");
 		assert_true(slave->has_default_route);
+		assert_strings(&slave->stacked, "bond0|br0");
 		assert_strings(&slave->addresses, "fd00::2|route to 10.0.0.0");
 		assert_strings(&slave->carries, "the root file system (nfs4 from 10.0.0.1)");
 	}
@@ -408,6 +409,8 @@ static void test_vlan(void **state)
 	assert_strings(&interface("eth0")->addresses, "fd00::5");
 	assert_strings(&interface("eth1")->addresses, "");
 	assert_null(interface("eth0")->master); /* a VLAN does not take it */
+	assert_strings(&interface("eth0")->stacked, "eth0.5");
+	assert_strings(&interface("eth1")->stacked, "");
 }
 
 static void test_cycle(void **state)
@@ -669,6 +672,72 @@ static void test_nvme_unknown(void **state)
 		       "disks of nvme1: which interface they come through is unknown");
 }
 
+/* --- disks that do not tell from where ------------------------------------------------------ */
+
+static void put_block(const char *name, const char *number)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+
+	snprintf(path, sizeof(path), "sys/devices/virtual/block/%s/dev", name);
+	tree_text(&tree, path, number);
+	snprintf(path, sizeof(path), "sys/class/block/%s", name);
+	snprintf(target, sizeof(target), "../../devices/virtual/block/%s", name);
+	tree_link(&tree, path, target);
+}
+
+static void test_remote_blocks(void **state)
+{
+	static const struct {
+		const char *name, *mounts, *swaps;
+		const char *unknown; /* NULL: nothing is */
+	} cases[] = {
+		{ "nothing", "2 1 8:1 / /x rw - ext4 /dev/sda1 rw\n", "", NULL },
+		{ "root", "2 1 43:0 / / rw - ext4 /dev/nbd0 rw\n", "",
+		  "/ is on nbd0, whose server is not known" },
+		{ "partition", "2 1 259:7 / /data rw - ext4 x rw\n", "",
+		  "/data is on nbd0p1, whose server is not known" },
+		{ "Ceph", "2 1 252:0 / /data rw - xfs x rw\n", "",
+		  "/data is on rbd0, whose server is not known" },
+		{ "DRBD", "2 1 147:3 / /with\\012line rw - xfs x rw\n", "",
+		  "/with?line is on drbd3, whose server is not known" },
+		{ "LVM upon it", "2 1 254:0 / /data rw - xfs x rw\n", "",
+		  "/data is on rbd0, whose server is not known" },
+		{ "layer of the root",
+		  "2 1 0:44 / / rw - overlay o rw,lowerdir=/hidden\n"
+		  "3 1 43:0 / /hidden rw - ext4 x rw\n",
+		  "", "/hidden is on nbd0, whose server is not known" },
+		{ "swap", "", "/dev/nbd0 partition 8 0 -2\n",
+		  "swap space is on nbd0, whose server is not known" },
+		{ "another name", "2 1 10:1 / /data rw - xfs x rw\n", "", NULL },
+	};
+	char text[1024];
+
+	(void)state;
+	put_two_networks();
+	put_block("nbd0", "43:0\n");
+	put_block("nbd0p1", "259:7\n");
+	put_block("rbd0", "252:0\n");
+	put_block("drbd3", "147:3\n");
+	put_block("dm-0", "254:0\n");
+	put_block("nbdx", "10:1\n");
+	tree_link(&tree, "sys/class/block/rbd0/holders/dm-0", "x");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		snprintf(text, sizeof(text), "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n%s",
+			 cases[i].mounts);
+		tree_text(&tree, "proc/1/mountinfo", text);
+		tree_text(&tree, "proc/swaps", cases[i].swaps);
+		collect_now();
+		assert_case(is_reason(cases[i].unknown), cases[i].name);
+		usage_free(usage);
+	}
+	/* Through what is down nothing comes. */
+	put("eth0", "flags", "0x1002\n");
+	put("eth1", "flags", "0x1002\n");
+	tree_text(&tree, "proc/1/mountinfo", "2 1 43:0 / / rw - ext4 /dev/nbd0 rw\n");
+	collect_now();
+	assert_known();
+}
+
 /* --- what the kernel does not write ------------------------------------------------------- */
 
 #define GARBAGE_REASON(path) path ": not as the kernel writes it"
@@ -869,6 +938,7 @@ int main(void)
 		TEST(test_iscsi_unknown),
 		TEST(test_nvme),
 		TEST(test_nvme_unknown),
+		TEST(test_remote_blocks),
 		TEST(test_garbage),
 		TEST(test_garbage_in_sysfs),
 		cmocka_unit_test(test_parse_host),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is found below a device, and below which one. */
 #include "question.h"
+#include "util/alloc.h"
 
 #define DEVICES "../../../devices/"
 
@@ -63,6 +64,11 @@ static void test_places(void **state)
 		{ "sys/class/input/input3", DEVICES "pci0000:00/0000:00:03.0/usb1/1-1/1-1:1.0/"
 						    "0003:046D:C077.0001/input/input3" },
 		{ "sys/class/input/mice", DEVICES "virtual/input/mice" },
+		{ "sys/class/uio/uio0", DEVICES "pci0000:00/0000:00:03.0/uio/uio0" },
+		{ "sys/class/uio/uio1", DEVICES "platform/dmem.0/uio/uio1" },
+		{ "sys/class/accel/accel0", DEVICES "pci0000:00/0000:00:02.0/accel/accel0" },
+		{ "sys/class/infiniband_verbs/uverbs1",
+		  DEVICES "pci0000:00/0000:00:03.0/infiniband_verbs/uverbs1" },
 		{ "sys/class/graphics/fb0",
 		  DEVICES "pci0000:00/0000:00:02.0/simple-framebuffer.0/graphics/fb0" },
 		{ "sys/class/graphics/fb1", DEVICES "pci0000:00/0000:00:03.0/graphics/fb1" },
@@ -87,16 +93,19 @@ static void test_places(void **state)
 	usage = asked.question.usage;
 	devices = asked.world.devices;
 	collect_nodes(&asked.question);
-	assert_int_equal(usage->nr_nodes, 9);
+	assert_int_equal(usage->nr_nodes, 12);
 	assert_node(usage, 0, &devices[0], NODE_DRM, "card0");
 	assert_node(usage, 1, &devices[0], NODE_DRM, "renderD128");
 	assert_node(usage, 2, &devices[0], NODE_FRAMEBUFFER, "fb0");
-	assert_node(usage, 3, &devices[0], NODE_MEMORY, "mem0");
-	assert_node(usage, 4, &devices[1], NODE_SOUND, "card0");
-	assert_node(usage, 5, &devices[1], NODE_INPUT, "event3");
-	assert_node(usage, 6, &devices[1], NODE_INPUT, "mouse0");
-	assert_node(usage, 7, &devices[1], NODE_MEMORY, "namespace0.0");
-	assert_node(usage, 8, &devices[1], NODE_MEMORY, "region0");
+	assert_node(usage, 3, &devices[0], NODE_USER, "accel0");
+	assert_node(usage, 4, &devices[0], NODE_MEMORY, "mem0");
+	assert_node(usage, 5, &devices[1], NODE_SOUND, "card0");
+	assert_node(usage, 6, &devices[1], NODE_INPUT, "event3");
+	assert_node(usage, 7, &devices[1], NODE_INPUT, "mouse0");
+	assert_node(usage, 8, &devices[1], NODE_USER, "uio0");
+	assert_node(usage, 9, &devices[1], NODE_USER, "uverbs1");
+	assert_node(usage, 10, &devices[1], NODE_MEMORY, "namespace0.0");
+	assert_node(usage, 11, &devices[1], NODE_MEMORY, "region0");
 	assert_known(usage, USAGE_BELOW);
 	assert_known(usage, USAGE_CONSOLES); /* no tty is below them */
 	assert_string_equal(usage->unknown[USAGE_USERS], "a capture does not have it");
@@ -191,6 +200,58 @@ static void test_below_which(void **state)
 			each_of_class(&asked.question, name + strlen("sys/class/"), see, &seen), 0);
 		assert_case_equal(seen.count, cases[i].device < 0 ? 0 : 1, cases[i].name);
 		asked_free(&asked);
+	}
+}
+
+/* --- nvidia -------------------------------------------------------------------------------- */
+
+static void test_nvidia(void **state)
+{
+	static const char file[] = "/proc/driver/nvidia/gpus/0000:00:02.0/information";
+	static const struct {
+		const char *text, *node, *unknown;
+	} cases[] = {
+		{ "Model: \t\t NVIDIA H100 PCIe\nIRQ:   \t\t 64\nDevice Minor: \t 3\n"
+		  "GPU Excluded:\t No\n",
+		  "nvidia3", NULL },
+		{ "Device Minor: 255", "nvidia255", NULL },
+		{ "Model: \t\t Device Minor: 3\n", "its node",
+		  ": it does not tell the number of the node" },
+		{ "Device Minor: \t x\n", "its node", ": Invalid argument" },
+		{ "Device Minor: -1\n", "its node", ": Invalid argument" },
+		{ "Device Minor: 256\n", "its node", ": Numerical result out of range" },
+		{ NULL, "its node", ": No such file or directory" },
+	};
+
+	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+		const char *text = cases[i / 2].text, *unknown = cases[i / 2].unknown;
+		bool live = i % 2;
+		struct asked asked;
+		struct usage *usage;
+
+		live_proc(&tree);
+		tree_text(&tree, "proc/iomem", "00000000-00000fff : Reserved\n");
+		if (text)
+			tree_text(&tree, file + 1, text);
+		asked_init(&asked, &tree, live);
+		asked.world.devices[0].driver = (char *)"nvidia";
+		asked.world.devices[2].driver = (char *)"nvidia"; /* nobody asks for it */
+		usage = asked.question.usage;
+		collect_nodes(&asked.question);
+		assert_int_equal(usage->nr_nodes, 1);
+		assert_node(usage, 0, &asked.world.devices[0], NODE_USER, cases[i / 2].node);
+		if (!live) {
+			assert_string_equal(usage->unknown[USAGE_USERS],
+					    "a capture does not have it");
+		} else if (!unknown) {
+			assert_known(usage, USAGE_USERS);
+		} else {
+			assert_memory_equal(usage->unknown[USAGE_USERS], file, strlen(file));
+			assert_string_equal(usage->unknown[USAGE_USERS] + strlen(file), unknown);
+		}
+		asked_free(&asked);
+		teardown(state);
+		setup(state);
 	}
 }
 
@@ -326,12 +387,65 @@ static void test_whole(void **state)
 		asked.wanted[1] = false;
 		usage = collect_usage(&asked.source, &asked.world.machine, asked.wanted);
 		assert_case_equal(usage->nr_nodes, cases[i].has_framebuffer, cases[i].name);
-		assert_case_equal(usage->nr_functions, 1, cases[i].name);
 		assert_non_null(find_function(usage, device));
 		assert_known(usage, USAGE_BELOW);
 		usage_free(usage);
 		asked_free(&asked);
 	}
+}
+
+/* Of which devices the facts are read that are in no other place. */
+static void test_functions(void **state)
+{
+	struct asked asked;
+	struct device *twin, *virtual;
+	const struct function *function;
+	struct usage *usage;
+
+	(void)state;
+	tree_text(&tree, "sys/bus/pci/devices/0000:00:04.0/boot_vga", "1\n");
+	tree_text(&tree, "sys/bus/pci/devices/0000:00:05.0/subsystem_vendor", "0x10de\n");
+	tree_text(&tree, "sys/bus/pci/devices/0000:00:05.0/subsystem_device", "0x16c1\n");
+	tree_text(&tree, "sys/bus/pci/devices/0000:00:06.0/enable", "1\n");
+	asked_init(&asked, &tree, false);
+	twin = world_device(&asked.world, 0, 0, 5, 0, 0x120000);
+	virtual = world_device(&asked.world, 0, 0, 6, 0, 0x020000);
+	virtual->driver = (char *)"vfio-pci";
+	usage = collect_usage(&asked.source, &asked.world.machine, asked.wanted);
+	assert_true(usage->captured);
+	/* The two that were asked for, and the other display. */
+	assert_int_equal(usage->nr_functions, 3);
+	function = find_function(usage, &asked.world.devices[2]);
+	assert_non_null(function);
+	assert_int_equal(function->boot_vga, TRI_YES);
+	usage_free(usage);
+
+	/* What IDs for vfio-pci may mean, unless it has taken what it takes. */
+	asked.world.machine.command_line = (char *)"vfio-pci.ids=10de:2330:10de:16c1";
+	usage = collect_usage(&asked.source, &asked.world.machine, asked.wanted);
+	assert_int_equal(usage->nr_functions, 4);
+	function = find_function(usage, twin);
+	assert_non_null(function);
+	assert_int_equal(function->sub_vendor, 0x10de);
+	assert_int_equal(function->sub_product, 0x16c1);
+	usage_free(usage);
+	tree_dir(&tree, "sys/module/vfio_pci");
+	usage = collect_usage(&asked.source, &asked.world.machine, asked.wanted);
+	assert_null(find_function(usage, twin));
+	usage_free(usage);
+
+	/* A virtual function goes with its physical one. */
+	virtual->physical = &asked.world.devices[1];
+	usage = collect_usage(&asked.source, &asked.world.machine, asked.wanted);
+	function = find_function(usage, virtual);
+	assert_non_null(function);
+	assert_int_equal(function->enabled, 1);
+	usage_free(usage);
+	asked.wanted[1] = false;
+	usage = collect_usage(&asked.source, &asked.world.machine, asked.wanted);
+	assert_null(find_function(usage, virtual));
+	usage_free(usage);
+	asked_free(&asked);
 }
 
 /* Our captures have nothing of what is below devices; that nothing is there is no answer. */
@@ -362,9 +476,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unreadable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_below_which, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nvidia, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_consoles, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_functions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_capture, setup, teardown),
 	};
 

@@ -30,6 +30,18 @@ static void assert_users(const struct strings *users, const char *wanted, const 
 	free(text);
 }
 
+static void assert_holders(const struct disk *disk, const char *wanted, const char *name)
+{
+	struct strings texts = { 0 };
+
+	for (size_t i = 0; i < disk->nr_holders; i++) {
+		assert_int_equal(disk->holders[i].kind, HOLDER_PROCESS);
+		strings_add(&texts, disk->holders[i].text);
+	}
+	assert_users(&texts, wanted, name);
+	strings_free(&texts);
+}
+
 /* --- which file is which node ------------------------------------------------------------- */
 
 static void test_paths(void **state)
@@ -56,6 +68,17 @@ static void test_paths(void **state)
 		{ "/dev/snd/C", NULL },
 		{ "/dev/input/event3", "event3" },
 		{ "/dev/input/card0", NULL },
+		{ "/dev/uio0", "uio0" },
+		{ "/dev/uio0 (deleted)", "uio0" },
+		{ "/dev/uio1", NULL },
+		{ "/dev/nvidia0", "nvidia0" },
+		{ "/dev/nvidiactl", NULL },
+		{ "/dev/nvidia-uvm", NULL },
+		{ "/dev/accel/accel0", "accel0" },
+		{ "/dev/accel0", "accel0" }, /* by another name, but no other node has it */
+		{ "/dev/infiniband/uverbs0", "uverbs0" },
+		{ "/jail/dev/infiniband/uverbs0", "uverbs0" },
+		{ "/dev/infiniband/rdma_cm", NULL },
 		{ "/dev/sda", "sda" },
 		{ "/jail/dev/sda", "sda" },
 		{ "/dev/sda1", NULL },
@@ -71,8 +94,10 @@ static void test_paths(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		static const char *const names[] = { "card0", "renderD128", "sound card0",
-						     "event3" };
+		static const char *const names[] = {
+			"card0", "renderD128", "sound card0", "event3",
+			"uio0",	 "nvidia0",    "accel0",      "uverbs0"
+		};
 		struct asked asked;
 		struct usage *usage;
 
@@ -85,6 +110,8 @@ static void test_paths(void **state)
 		usage_add_node(usage, &asked.world.devices[0], NODE_DRM, "renderD128");
 		usage_add_node(usage, &asked.world.devices[1], NODE_SOUND, "card0");
 		usage_add_node(usage, &asked.world.devices[1], NODE_INPUT, "event3");
+		for (size_t j = 4; j < COUNT(names); j++)
+			usage_add_node(usage, &asked.world.devices[1], NODE_USER, names[j]);
 		usage_add_disk(usage, &asked.world.devices[1], "sda")->claimed = TRI_YES;
 		usage_add_disk(usage, &asked.world.devices[1], "sdb")->claimed = TRI_NO;
 		usage_add_disk(usage, &asked.world.devices[1], "cciss!c0d0")->claimed = TRI_YES;
@@ -97,12 +124,12 @@ static void test_paths(void **state)
 					     : "",
 				     cases[i].target);
 		for (size_t j = 0; j < usage->nr_disks; j++)
-			assert_users(&usage->disks[j].holders,
-				     cases[i].user && strcmp(cases[i].user, usage->disks[j].name) ==
-							      0
-					     ? "812 (Xorg)"
-					     : "",
-				     cases[i].target);
+			assert_holders(
+				&usage->disks[j],
+				cases[i].user && strcmp(cases[i].user, usage->disks[j].name) == 0
+					? "812 (Xorg)"
+					: "",
+				cases[i].target);
 		asked_free(&asked);
 		teardown(state);
 		setup(state);
@@ -139,8 +166,8 @@ static void test_who(void **state)
 	assert_true(strings_contain(users, "812 (Xorg)"));
 	assert_true(strings_contain(users, "900 (gnome-?shell)"));
 	assert_true(strings_contain(users, "901"));
-	assert_users(&usage->disks[0].holders, "902 (bash)", "first path");
-	assert_users(&usage->disks[1].holders, "902 (bash)", "second path");
+	assert_holders(&usage->disks[0], "902 (bash)", "first path");
+	assert_holders(&usage->disks[1], "902 (bash)", "second path");
 	asked_free(&asked);
 }
 

@@ -5,6 +5,7 @@
 
 #include "collect/linux/usage/parts.h"
 #include "tree.h"
+#include "util/alloc.h"
 #include "world.h"
 
 /* A SATA controller and two NVMe controllers; 0000:01:00.0 and 0000:02:00.0. */
@@ -114,6 +115,23 @@ static inline const struct disk *disk_named(const struct usage *usage, const str
 		assert_string_equal(joined_, wanted);                                              \
 		free(joined_);                                                                     \
 	} while (0)
+
+/* Compares the holders of a disk, each with its kind. */
+static inline void assert_holders(const struct disk *disk, const char *wanted)
+{
+	static const char *const kinds[] = {
+		[HOLDER_PROCESS] = "process",
+		[HOLDER_ELSEWHERE] = "elsewhere",
+		[HOLDER_PERHAPS_ROOT] = "perhaps root",
+	};
+	struct strings holders = { 0 };
+
+	for (size_t i = 0; i < disk->nr_holders; i++)
+		strings_take(&holders, xasprintf("%s: %s", kinds[disk->holders[i].kind],
+						 disk->holders[i].text));
+	assert_list(holders, wanted);
+	strings_free(&holders);
+}
 
 #define assert_unknown(usage, part, text)                                                          \
 	do {                                                                                       \

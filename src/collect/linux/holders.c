@@ -77,13 +77,10 @@ static struct group *group_of_device_file(const struct machine *machine,
  */
 static const char *own_path(char *target)
 {
-	static const char deleted[] = " (deleted)";
 	char *node = strstr(target, GROUP_NODE);
-	size_t length = strlen(target);
 
-	if (node && length > strlen(deleted) &&
-	    strcmp(target + length - strlen(deleted), deleted) == 0)
-		target[length - strlen(deleted)] = '\0';
+	if (node)
+		cut_deleted(target);
 	return node ? node : target;
 }
 

@@ -72,6 +72,15 @@ bool each_open_file(const struct source *source,
 	return complete && sees_all_processes(proc);
 }
 
+void cut_deleted(char *target)
+{
+	static const char deleted[] = " (deleted)";
+	size_t length = strlen(target);
+
+	if (length > strlen(deleted) && strcmp(target + length - strlen(deleted), deleted) == 0)
+		target[length - strlen(deleted)] = '\0';
+}
+
 void process_name(const struct open_file *file, char text[32])
 {
 	struct source live = { .live = true };

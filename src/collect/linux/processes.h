@@ -24,6 +24,9 @@ struct open_file {
 bool each_open_file(const struct source *source,
 		    void (*found)(void *closure, const struct open_file *file), void *closure);
 
+/* Cuts what stands behind the path of a file that was removed since: " (deleted)". */
+void cut_deleted(char *target);
+
 /* Writes the name of a process, "qemu-system-x86"; "" when it has ended. */
 void process_name(const struct open_file *file, char text[32]);
 

@@ -105,6 +105,17 @@ brctl addif br0 "$eth"
 refused network "$nic" e1000e
 hints br0
 brctl delif br0 "$eth"
+
+# A trunk port has no address: those are on what is stacked upon it, or on guests of its bridge.
+modprobe 8021q
+ip link add link "$eth" name "$eth.10" type vlan id 10
+ip link set "$eth.10" up
+brctl addif br0 "$eth.10"
+refused network "$nic" e1000e
+hints "$eth.10 and br0 are stacked upon $eth"
+forced network "$nic" e1000e
+brctl delif br0 "$eth.10"
+ip link del "$eth.10"
 brctl delbr br0
 ip link set "$eth" down
 act 0 "$nic e1000e vfio-pci planned -" bind --dry-run "$nic"
@@ -121,7 +132,31 @@ echo 0 > "$devices/$physical/sriov_drivers_autoprobe"
 echo 2 > "$devices/$physical/sriov_numvfs"
 refused sriov "$physical" nvme
 run 0 bind --dry-run "0000:00:0b.1" "0000:00:0b.2"
+# Forced or not, who has a virtual function keeps it.
+virtual=0000:00:0b.1
+run 0 bind "$virtual"
+act 1 "$physical nvme vfio-pci refused sriov" bind "$physical"
+hold "$virtual"
+act 1 "$physical nvme vfio-pci refused vfio-user" bind --force=sriov "$physical"
+hints "$holder (vfio_hold) has its virtual function $virtual open through $(node_of "$virtual")"
+let_go
+act 0 "$physical nvme pci-stub planned -" bind --dry-run --to=pci-stub --force=sriov "$physical"
+run 0 restore "$virtual"
 echo 0 > "$devices/$physical/sriov_numvfs"
+
+# A driver in user space has it by a node that is not one of VFIO.
+modprobe uio_pci_generic
+raw_bind "$left" uio_pci_generic
+node=/dev/$(ls "$devices/$left/uio")
+sleep 100 < "$node" &
+sleeper=$!
+wait_for is_called "$sleeper" sleep
+act 1 "$left uio_pci_generic pci-stub refused users" bind --to=pci-stub "$left"
+hints "$sleeper (sleep) has ${node#/dev/} open"
+kill "$sleeper"
+wait
+act 0 "$left uio_pci_generic pci-stub planned -" bind --dry-run --to=pci-stub "$left"
+raw_free "$left"
 unchanged 'refused by guards'
 
 # A device that somebody has open through VFIO is pulled out by neither command; of a device held by

@@ -11,7 +11,10 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/child.h"
 #include "util/cleanup.h"
+
+#define TIMEOUT_MS 3000
 
 static void add_address(struct interface *interface, const char *text)
 {
@@ -70,6 +73,10 @@ static void add_live_addresses(struct network *network)
 {
 	struct usage *usage = network->question->usage;
 	char text[INET6_ADDRSTRLEN], name[IF_NAMESIZE];
+	bool up = false;
+
+	for (size_t i = 0; i < network->nr; i++)
+		up |= usage->interfaces[i].up;
 
 	for (const struct ifaddrs *entry = network->addresses; entry; entry = entry->ifa_next) {
 		if (!format_entry(entry, text))
@@ -77,7 +84,7 @@ static void add_live_addresses(struct network *network)
 		/* With a label, "eth0:1", that stands there instead of the name. */
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(entry->ifa_name, ":"),
 			 entry->ifa_name);
-		if (!find_link(network, name))
+		if (up && !find_link(network, name))
 			usage_unknown(usage, USAGE_ADDRESSES,
 				      "which interface has %s is unknown: its label \"%s\" is not "
 				      "the name of one",
@@ -88,28 +95,82 @@ static void add_live_addresses(struct network *network)
 	}
 }
 
-static void read_live_addresses(struct network *network)
+/* --- whether anybody answers --------------------------------------------------------------- */
+
+/* In the child: the lock that it takes may be held by a driver that never lets go of it. */
+static int try_addresses(const void *argument, struct child_answer *answer)
+{
+	struct ifaddrs *addresses;
+
+	(void)argument;
+	(void)answer;
+	if (getifaddrs(&addresses) < 0)
+		return -errno;
+	freeifaddrs(addresses);
+	return 0;
+}
+
+static bool network_answers(struct network *network)
+{
+	static const enum usage_part parts[] = { USAGE_ADDRESSES, USAGE_ROUTES, USAGE_CARRIES };
+	struct usage *usage = network->question->usage;
+	pid_t stuck;
+	int r = run_in_child(try_addresses, NULL, TIMEOUT_MS, NULL, &stuck);
+
+	usage->network_hangs = r == -ETIMEDOUT || r == -EINTR;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && r < 0; i++)
+		usage_unknown(usage, parts[i], "%s",
+			      usage->network_hangs ? "the network subsystem does not answer; a "
+						     "driver may hang, see dmesg"
+						   : strerror(-r));
+	return r == 0;
+}
+
+/* --- live ---------------------------------------------------------------------------------- */
+
+/* The flags that sysfs has, whatever network namespace it shows. */
+static bool read_flags(const struct source *source, struct interface *interface)
+{
+	_cleanup_close_ int dir = open_interface(source, interface->name);
+	uint64_t flags;
+
+	if (dir < 0 || read_number(source, dir, "flags", 16, UINT32_MAX, &flags) < 0)
+		return false;
+	interface->up = (flags & IFF_UP) != 0;
+	return true;
+}
+
+/* What is down has nothing that would have to be known. */
+static void read_live_state(struct network *network, struct interface *interface)
+{
+	const struct source *source = network->question->source;
+	const struct ifaddrs *link = find_link(network, interface->name);
+
+	if (link && is_same_link(source, interface->name, link))
+		interface->up = (link->ifa_flags & IFF_UP) != 0;
+	else if (!read_flags(source, interface) || interface->up)
+		network_unknown(network, interface->name,
+				"it is of another network namespace than this process");
+}
+
+static bool read_live_addresses(struct network *network)
 {
 	struct usage *usage = network->question->usage;
 
+	if (!network_answers(network))
+		return false;
 	if (getifaddrs(&network->addresses) < 0) {
 		network->addresses = NULL;
-		usage_unknown(usage, USAGE_ADDRESSES, "addresses: %s", strerror(errno));
-		usage_unknown(usage, USAGE_CARRIES, "addresses: %s", strerror(errno));
-		return;
+		network_unknown(network, "addresses", strerror(errno));
+		return false;
 	}
-	for (size_t i = 0; i < network->nr; i++) {
-		struct interface *interface = &usage->interfaces[i];
-		const struct ifaddrs *link = find_link(network, interface->name);
-
-		if (link && is_same_link(network->question->source, interface->name, link))
-			interface->up = (link->ifa_flags & IFF_UP) != 0;
-		else
-			network_unknown(network, interface->name,
-					"it is of another network namespace than this process");
-	}
+	for (size_t i = 0; i < network->nr; i++)
+		read_live_state(network, &usage->interfaces[i]);
 	add_live_addresses(network);
+	return true;
 }
+
+/* --- of a capture -------------------------------------------------------------------------- */
 
 /* address ifindex bits scope flags name (net/ipv6/addrconf.c) */
 static int look_at_address6(void *closure, char **fields, size_t nr)
@@ -161,22 +222,17 @@ static void read_captured_addresses(struct network *network)
 			      row_problem(network->routes.code4));
 	for (size_t i = 0; i < network->nr; i++) {
 		struct interface *interface = &question->usage->interfaces[i];
-		_cleanup_close_ int dir = open_interface(question->source, interface->name);
-		uint64_t flags;
 
-		if (dir >= 0 &&
-		    read_number(question->source, dir, "flags", 16, UINT32_MAX, &flags) == 0)
-			interface->up = (flags & IFF_UP) != 0;
-		else
+		if (!read_flags(question->source, interface))
 			usage_unknown(question->usage, USAGE_ADDRESSES,
 				      "%s: whether it is up cannot be read", interface->name);
 	}
 }
 
-void read_addresses(struct network *network)
+bool read_addresses(struct network *network)
 {
 	if (network->question->source->live)
-		read_live_addresses(network);
-	else
-		read_captured_addresses(network);
+		return read_live_addresses(network);
+	read_captured_addresses(network);
+	return true;
 }

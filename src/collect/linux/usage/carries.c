@@ -3,10 +3,9 @@
 #include "collect/linux/usage/network.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <ifaddrs.h>
+#include <netpacket/packet.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
@@ -69,40 +68,42 @@ static void interfaces_with(const struct ifaddrs *addresses, const struct in6_ad
 	}
 }
 
-/* Connecting a datagram socket sends nothing: it only asks for the route. */
-static bool local_address(const struct in6_addr *remote, struct in6_addr *local)
+/* Return: the name of the interface with a number, or NULL. */
+static const char *name_of(const struct ifaddrs *addresses, int number)
 {
-	bool is_four = IN6_IS_ADDR_V4MAPPED(remote);
-	_cleanup_close_ int fd = socket(is_four ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(9) };
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
-	struct sockaddr *address = is_four ? (struct sockaddr *)&four : (struct sockaddr *)&six;
-	socklen_t length = is_four ? sizeof(four) : sizeof(six);
+	for (; addresses; addresses = addresses->ifa_next) {
+		const struct sockaddr_ll *link = (const void *)addresses->ifa_addr;
 
-	memcpy(&four.sin_addr, remote->s6_addr + 12, sizeof(four.sin_addr));
-	six.sin6_addr = *remote;
-	if (fd < 0 || connect(fd, address, length) < 0 || getsockname(fd, address, &length) < 0)
-		return false;
-	*local = *remote; /* with the first 12 bytes of the mapped form */
-	if (is_four)
-		memcpy(local->s6_addr + 12, &four.sin_addr, sizeof(four.sin_addr));
-	else
-		*local = six.sin6_addr;
-	return true;
+		if (link && link->sll_family == AF_PACKET && link->sll_ifindex == number)
+			return addresses->ifa_name;
+	}
+	return NULL;
+}
+
+struct hops {
+	const struct network *network;
+	struct strings *names;
+	bool complete;
+};
+
+static void add_hop(void *closure, int number)
+{
+	struct hops *hops = closure;
+	const char *name = name_of(hops->network->addresses, number);
+
+	hops->complete &= name != NULL;
+	if (name && !strings_contain(hops->names, name))
+		strings_add(hops->names, name);
 }
 
 /* Return: whether the kernel has a route; an address of this machine is reached by no interface. */
 static bool kernel_reaches(const struct network *network, const struct in6_addr *remote,
 			   struct strings *names)
 {
-	struct in6_addr local;
+	struct hops hops = { network, names, true };
+	int r = each_next_hop(remote, add_hop, &hops);
 
-	if (!local_address(remote, &local))
-		return false;
-	if (memcmp(&local, remote, sizeof(local)) == 0)
-		return true;
-	interfaces_with(network->addresses, &local, names);
-	return names->nr > 0;
+	return r > 0 || (r == 0 && hops.complete && names->nr > 0);
 }
 
 /* --- both -------------------------------------------------------------------------------- */
@@ -164,13 +165,17 @@ bool is_own_address(const struct network *network, const struct in6_addr *ip)
 	return found;
 }
 
-bool carry_local(struct network *network, const struct in6_addr *local, const char *text)
+bool carry_connection(struct network *network, const struct in6_addr *local,
+		      const struct in6_addr *remote, const char *text)
 {
 	struct strings names = { 0 };
 	bool found;
 
 	interfaces_with(network->addresses, local, &names);
 	found = names.nr > 0;
+	/* What it answers may leave through another one than that which has the address. */
+	if (found)
+		kernel_reaches(network, remote, &names);
 	carry_through_all(network, &names, text);
 	strings_free(&names);
 	return found;

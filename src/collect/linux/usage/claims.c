@@ -111,8 +111,9 @@ static void ask(struct usage *usage, const struct device *device, const struct n
 	if (r < 0) {
 		usage_unknown(usage, USAGE_CLAIMS, "%s: %s does not answer: %s", device->name,
 			      nodes->blocks[0]->name,
-			      r == -ETIMEDOUT ? "opening it takes longer than 5 seconds"
-					      : strerror(-r));
+			      r == -ETIMEDOUT || r == -EINTR
+				      ? "opening it takes longer than 5 seconds"
+				      : strerror(-r));
 		return;
 	}
 	for (size_t i = 0; i < nodes->nr; i++) {

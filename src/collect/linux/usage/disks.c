@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The disks whose data comes through some devices, and what the host does with them: marks are put
- * on block devices (usage_disks.h), then gathered for each disk from what is stacked upon it.
+ * on block devices (disks.h), then gathered for each disk from what is stacked upon it.
  */
 #include "collect/linux/usage/disks.h"
 
@@ -151,6 +151,7 @@ static void gather_use(const struct storage *storage, struct disk *disk, const s
 	if (block->dump && !disk->dump) {
 		disk->dump = xstrdup(block->dump);
 		flatten(disk->dump);
+		disk->dump_is_certain = true;
 	}
 }
 
@@ -158,7 +159,12 @@ static void gather_outside(const struct storage *storage, struct disk *disk,
 			   const struct block *block)
 {
 	(void)storage;
-	merge(&disk->holders, &block->outside);
+	for (size_t i = 0; i < block->outside.nr; i++) {
+		char *text = xstrdup(block->outside.items[i]);
+
+		flatten(text);
+		disk_add_holder(disk, HOLDER_ELSEWHERE, text);
+	}
 }
 
 /* --- claims that nothing explains --------------------------------------------------------------
@@ -183,21 +189,25 @@ static bool is_mystery(const struct storage *storage, const struct block *block)
 	return true;
 }
 
-/* What cannot be traced may be on whatever is claimed by somebody that we do not see. */
+/*
+ * What cannot be traced may be on whatever is claimed by somebody that we do not see; the layers of
+ * an overlay also on what is mounted.
+ */
 static void gather_strays(const struct storage *storage, struct disk *disk,
 			  const struct block *block)
 {
-	if (!is_mystery(storage, block))
-		return;
-	if (storage->stray_root && !disk->has_root) {
-		char *text = xasprintf("perhaps the root file system (%s)", storage->stray_root);
+	bool mystery = is_mystery(storage, block);
+
+	if (storage->stray_root && !disk->has_root &&
+	    (mystery || (storage->stray_is_layered && disk->mounts.nr))) {
+		char *text = xstrdup(storage->stray_root);
 
 		flatten(text);
 		disk->has_root = true;
-		strings_take(&disk->holders, text);
+		disk_add_holder(disk, HOLDER_PERHAPS_ROOT, text);
 	}
-	if (storage->stray_dump && !disk->dump) {
-		disk->dump = xasprintf("perhaps %s", storage->stray_dump);
+	if (mystery && storage->stray_dump && !disk->dump) {
+		disk->dump = xstrdup(storage->stray_dump);
 		flatten(disk->dump);
 	}
 }
@@ -261,6 +271,17 @@ static void collect_use(struct storage *storage)
 	}
 }
 
+void storage_free(struct storage *storage)
+{
+	for (size_t i = 0; i < storage->nr_pools; i++)
+		strings_free(&storage->pools[i]);
+	free(storage->pools);
+	free(storage->stray_root);
+	free(storage->stray_dump);
+	mounts_free(&storage->mounts);
+	blocks_free(storage);
+}
+
 void collect_disks(const struct usage_question *question)
 {
 	struct storage storage = { .question = question };
@@ -269,11 +290,5 @@ void collect_disks(const struct usage_question *question)
 		collect_use(&storage);
 		collect_claims(&storage);
 	}
-	for (size_t i = 0; i < storage.nr_pools; i++)
-		strings_free(&storage.pools[i]);
-	free(storage.pools);
-	free(storage.stray_root);
-	free(storage.stray_dump);
-	mounts_free(&storage.mounts);
-	blocks_free(&storage);
+	storage_free(&storage);
 }

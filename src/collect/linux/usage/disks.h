@@ -20,7 +20,7 @@ struct block {
 	bool is_root, is_resume;
 	struct strings mounts;	/* for process 1; not all of them when there are very many */
 	struct strings swaps;	/* itself, or files on what is mounted from it */
-	struct strings outside; /* "mounted on /x for 911 (runc)" */
+	struct strings outside; /* where else it is mounted: "/x for 911 (runc)" */
 	char *dump;		/* as struct disk.dump */
 	enum tristate claimed;
 };
@@ -36,7 +36,10 @@ struct storage {
 	/* What is on disks, but cannot be said on which: the root file system as "zfs rpool/ROOT",
 	 * and the directory for dumps; NULL: there is no such thing. */
 	char *stray_root, *stray_dump;
+	bool stray_is_layered; /* the root file system, upon others that may be mounted as well */
 };
+
+void storage_free(struct storage *storage); /* disks.c */
 
 /* --- text of the kernel (mounts.c) -------------------------------------------------- */
 
@@ -89,6 +92,14 @@ char *kernel_option(const struct machine *machine, const char *name);
 /* The names of the block devices that a mount is on (mounted.c). */
 void blocks_of_mount(const struct storage *storage, const struct mount *mount,
 		     struct strings *names);
+/**
+ * blocks_of_layers() - the block devices that the layers of an overlay are on (overlay.c)
+ * @names: theirs are added
+ *
+ * Return: whether each layer was found.
+ */
+bool blocks_of_layers(const struct storage *storage, const struct mount *overlay,
+		      struct strings *names);
 /* Return: whether a file system of that type has no disk of this machine below it. */
 bool is_diskless(const char *type);
 void mark_mounts(struct storage *storage);

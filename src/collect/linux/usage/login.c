@@ -139,7 +139,7 @@ static void carry_login(struct network *network, const struct in6_addr *local,
 	format_address(remote, from);
 	format_address(local, here);
 	text = xasprintf("%s login (from %s)", is_ours ? "this" : "a", from);
-	if (!carry_local(network, local, text) && is_connected)
+	if (!carry_connection(network, local, remote, text) && is_connected)
 		usage_unknown(network->question->usage, USAGE_CARRIES,
 			      "which interface has %s, where %s arrives, is unknown", here, text);
 }

@@ -111,13 +111,18 @@ static void mark_mount(struct storage *storage, const struct mount *mount)
 static void mark_root(struct storage *storage)
 {
 	const struct mount *root = mount_of_path(&storage->mounts, "/");
+	bool layered = root && strcmp(root->type, "overlay") == 0;
 	struct strings names = { 0 };
 	bool traced;
 
 	if (!root || is_diskless(root->type))
 		return;
-	blocks_of_mount(storage, root, &names);
-	traced = names.nr > 0;
+	if (layered) {
+		traced = blocks_of_layers(storage, root, &names);
+	} else {
+		blocks_of_mount(storage, root, &names);
+		traced = names.nr > 0;
+	}
 	for (size_t i = 0; i < names.nr; i++) {
 		struct block *block = find_block(storage, names.items[i]);
 
@@ -125,8 +130,10 @@ static void mark_root(struct storage *storage)
 			block->is_root = true;
 		traced = traced && block && is_on_hardware(storage, block);
 	}
-	if (!traced)
+	if (!traced) {
 		storage->stray_root = xasprintf("%s %s", root->type, root->source);
+		storage->stray_is_layered = layered;
+	}
 	strings_free(&names);
 }
 

@@ -38,8 +38,8 @@ static void note_mount(struct storage *storage, const struct mount *mount, const
 
 		/* Most namespaces are copies of that of process 1. */
 		if (block && !block->mounts.nr && block->outside.nr < MOUNTS_MAX)
-			strings_take(&block->outside, xasprintf("mounted on %s for %s (%s)",
-								mount->point, pid, command));
+			strings_take(&block->outside,
+				     xasprintf("%s for %s (%s)", mount->point, pid, command));
 	}
 	strings_free(&names);
 }

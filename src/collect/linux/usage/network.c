@@ -26,6 +26,17 @@ void network_unknown(const struct network *network, const char *name, const char
 		usage_unknown(network->question->usage, parts[i], "%s: %s", name, why);
 }
 
+/* Return: negative errno, as read_stack(). */
+static int read_uppers(const struct source *source, struct interface *interface,
+		       struct strings *stack)
+{
+	int r = read_stack(source, interface->name, "upper_", stack);
+
+	for (size_t i = 1; i < stack->nr; i++) /* the first is itself */
+		strings_add(&interface->stacked, stack->items[i]);
+	return r;
+}
+
 static void add_interface(void *closure, const struct device *device, const char *name,
 			  const char *path)
 {
@@ -41,7 +52,7 @@ static void add_interface(void *closure, const struct device *device, const char
 	network->stacks[network->nr] = (struct strings){ 0 };
 	if (dir >= 0 && read_link_name(dir, "master", master, sizeof(master)) > 0)
 		interface->master = xstrdup(master);
-	r = read_stack(question->source, name, "upper_", &network->stacks[network->nr++]);
+	r = read_uppers(question->source, interface, &network->stacks[network->nr++]);
 	if (r < 0)
 		network_unknown(network, name,
 				r == -E2BIG ? "too many interfaces are stacked upon it"
@@ -134,7 +145,6 @@ static void find_default_routes(struct network *network)
 {
 	struct usage *usage = network->question->usage;
 
-	say_unknown_routes(network);
 	for (size_t i = 0; i < network->routes.nr; i++) {
 		const struct route *route = &network->routes.items[i];
 
@@ -161,11 +171,12 @@ static void look_at_interfaces(struct network *network)
 	const struct usage_question *question = network->question;
 
 	read_routes(question->source, &network->routes);
-	read_addresses(network);
 	find_default_routes(network);
-	if (!any_is_up(question->usage))
+	if (!read_addresses(network) || !any_is_up(question->usage))
 		return;
+	say_unknown_routes(network);
 	find_remote_storage(network);
+	find_remote_blocks(network);
 	if (question->source->live)
 		find_logins(network);
 }

@@ -73,6 +73,19 @@ bool route_is_default(const struct route *route);
  */
 bool routes_reach(const struct routes *routes, const struct in6_addr *ip, struct strings *names);
 
+/* --- the kernel's routing (next_hops.c) --------------------------------------------- */
+
+/**
+ * each_next_hop() - the interfaces that packets of this machine to an address leave through
+ * @found: called with the number of each
+ *
+ * By rtnetlink(7), so it counts all tables and rules, and sends nothing.
+ *
+ * Return: 1 for an address of this machine, 0 for another one, negative errno.
+ */
+int each_next_hop(const struct in6_addr *ip, void (*found)(void *closure, int number),
+		  void *closure);
+
 /* --- interfaces upon interfaces (stack.c) ------------------------------------------ */
 
 /**
@@ -109,19 +122,24 @@ void network_unknown(const struct network *network, const char *name, const char
 
 /* --- what they have and carry -------------------------------------------------------------- */
 
-/* addresses.c: whether they are up, too; after the routes. */
-void read_addresses(struct network *network);
+/* addresses.c: whether they are up, too; after the routes. Return: false when the kernel does not
+ * answer, and would not answer other questions about the network. */
+bool read_addresses(struct network *network);
 
 /* carries.c: the host would not survive without what reaches @remote: @text says what that
  * is. */
 void carry_remote(struct network *network, const struct address *remote, const char *text);
-/* The same for what has the address @local here. Return: whether an interface has it. */
-bool carry_local(struct network *network, const struct in6_addr *local, const char *text);
+/* The same for a connection of @local here with @remote. Return: whether an interface has @local.
+ */
+bool carry_connection(struct network *network, const struct in6_addr *local,
+		      const struct in6_addr *remote, const char *text);
 /* Return: whether what comes from there comes from this machine; live only. */
 bool is_own_address(const struct network *network, const struct in6_addr *ip);
 
 /* remote.c: file systems and disks that come over the network. */
 void find_remote_storage(struct network *network);
+/* remote_blocks.c: of those disks the ones that do not tell from where. */
+void find_remote_blocks(struct network *network);
 /* login.c: whoever asked for this run, and others who are logged in. */
 void find_logins(struct network *network);
 

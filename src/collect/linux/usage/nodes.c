@@ -9,6 +9,8 @@
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
+#define INFORMATION_MAX (64u << 10)
+
 /* --- what has a folder of its own --------------------------------------------------------- */
 
 /* A name is a prefix with a number behind it: "card0-HDMI-A-1" is a connector of card0. */
@@ -23,6 +25,9 @@ static const struct place places[] = {
 	/* One entry a card: whoever has one of its many nodes open uses the card. */
 	{ "sys/class/sound", NODE_SOUND, { "card" } },
 	{ "sys/class/input", NODE_INPUT, { "event", "mouse", "js" } },
+	{ "sys/class/uio", NODE_USER, { "uio" } },
+	{ "sys/class/accel", NODE_USER, { "accel" } },
+	{ "sys/class/infiniband_verbs", NODE_USER, { "uverbs" } },
 	/* The text console is on the first; those of further displays show nothing of the host. */
 	{ "sys/class/graphics", NODE_FRAMEBUFFER, { "fb0" } },
 	{ "sys/bus/nd/devices", NODE_MEMORY, { "region", "namespace" } },
@@ -69,6 +74,56 @@ static void collect_places(const struct usage_question *question)
 
 		note_error(question, places[i].folder,
 			   each_below(question, places[i].folder, found_node, &search));
+	}
+}
+
+/* --- nodes of nvidia, which has no class ---------------------------------------------------- */
+
+#define MINOR_LINE "Device Minor:"
+
+/* Return: 0 or negative errno. */
+static int read_minor(const struct source *source, const char *path, uint64_t *number)
+{
+	_cleanup_free_ uint8_t *text = NULL;
+	size_t length;
+	int r = source_read(source, path, INFORMATION_MAX, &text, &length);
+	char *at = (char *)text, *line;
+
+	if (r < 0)
+		return r;
+	while ((line = strsep(&at, "\n")))
+		if (strncmp(line, MINOR_LINE, strlen(MINOR_LINE)) == 0) {
+			line += strlen(MINOR_LINE);
+			return parse_u64(line + strspn(line, " \t"), 10, 255, number);
+		}
+	return -EBADMSG;
+}
+
+static void add_nvidia(const struct usage_question *question, const struct device *device)
+{
+	_cleanup_free_ char *path =
+		xasprintf("proc/driver/nvidia/gpus/%s/information", device->name);
+	_cleanup_free_ char *name = NULL;
+	uint64_t number = 0;
+	int r = read_minor(question->source, path, &number);
+
+	if (r < 0 && question->source->live)
+		usage_unknown(question->usage, USAGE_USERS, "/%s: %s", path,
+			      r == -EBADMSG ? "it does not tell the number of the node"
+					    : strerror(-r));
+	name = r < 0 ? xstrdup("its node") : xasprintf("nvidia%d", (int)number);
+	usage_add_node(question->usage, device, NODE_USER, name);
+}
+
+static void collect_nvidia(const struct usage_question *question)
+{
+	const struct machine *machine = question->machine;
+
+	for (size_t i = 0; i < machine->nr_devices; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (question->wanted[i] && device->driver && strcmp(device->driver, "nvidia") == 0)
+			add_nvidia(question, device);
 	}
 }
 
@@ -182,6 +237,7 @@ void collect_nodes(const struct usage_question *question)
 	struct usage *usage = question->usage;
 
 	collect_places(question);
+	collect_nvidia(question);
 	collect_memory(question);
 	collect_consoles(question);
 	collect_framebuffers(question);

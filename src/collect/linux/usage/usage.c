@@ -135,6 +135,35 @@ static void look_for_classes(const struct source *source, struct usage *usage)
 		usage_unknown(usage, USAGE_BELOW, "a capture does not have it");
 }
 
+/*
+ * Others than those that were asked for: their virtual functions, displays that the host would be
+ * left with, and what the IDs that vfio-pci is configured to take may mean.
+ */
+static bool is_concerned(const struct usage_question *question, const bool *wanted,
+			 const struct device *device)
+{
+	const struct usage *usage = question->usage;
+
+	if (!device->is_pci)
+		return false;
+	return (device->physical && wanted[device->physical - question->machine->devices]) ||
+	       may_be_display(device) ||
+	       (!device->driver && !usage->vfio_pci_loaded && usage->vfio_ids.nr);
+}
+
+static void read_others(const struct usage_question *question, const bool *wanted)
+{
+	const struct machine *machine = question->machine;
+
+	for (size_t i = 0; i < machine->nr_devices; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (is_concerned(question, wanted, device) &&
+		    !find_function(question->usage, device))
+			read_function(question, device);
+	}
+}
+
 struct usage *collect_usage(const struct source *source, const struct machine *machine,
 			    const bool *wanted)
 {
@@ -142,6 +171,7 @@ struct usage *collect_usage(const struct source *source, const struct machine *m
 	struct usage_question question = { source, machine, busy, usage_new() };
 	bool any = false;
 
+	question.usage->captured = !source->live;
 	for (size_t i = 0; i < machine->nr_devices; i++) {
 		const struct device *device = &machine->devices[i];
 
@@ -152,6 +182,7 @@ struct usage *collect_usage(const struct source *source, const struct machine *m
 		any |= busy[i];
 	}
 	collect_vfio_ids(&question);
+	read_others(&question, wanted);
 	if (any) {
 		look_for_classes(source, question.usage);
 		collect_disks(&question);

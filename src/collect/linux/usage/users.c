@@ -13,9 +13,9 @@ static const struct {
 	const char *folder;
 	enum node_kind kind;
 } folders[] = {
-	{ "/dev/dri/", NODE_DRM },
-	{ "/dev/snd/", NODE_SOUND },
-	{ "/dev/input/", NODE_INPUT },
+	{ "/dev/dri/", NODE_DRM },     { "/dev/snd/", NODE_SOUND },
+	{ "/dev/input/", NODE_INPUT }, { "/dev/", NODE_USER }, /* uio0, nvidia0 */
+	{ "/dev/accel/", NODE_USER },  { "/dev/infiniband/", NODE_USER },
 };
 #define NR_FOLDERS (sizeof(folders) / sizeof(folders[0]))
 
@@ -35,27 +35,23 @@ static bool anything_to_look_for(const struct usage *usage)
 	return usage->nr_disks > 0;
 }
 
-static void add_user(struct strings *users, const struct open_file *file)
+/* "812 (qemu)", to be freed */
+static char *user_text(const struct open_file *file)
 {
 	char *text, name[32];
 
 	process_name(file, name);
 	text = *name ? xasprintf("%d (%s)", file->pid, name) : xasprintf("%d", file->pid);
 	flatten(text);
-	if (strings_contain(users, text))
-		free(text);
-	else
-		strings_take(users, text);
+	return text;
 }
 
-/* A node that was removed since has this behind its path. */
-static void cut_deleted(char *target)
+static void add_user(struct strings *users, const struct open_file *file)
 {
-	static const char deleted[] = " (deleted)";
-	size_t length = strlen(target);
+	_cleanup_free_ char *text = user_text(file);
 
-	if (length > strlen(deleted) && strcmp(target + length - strlen(deleted), deleted) == 0)
-		target[length - strlen(deleted)] = '\0';
+	if (!strings_contain(users, text))
+		strings_add(users, text);
 }
 
 /* Return: what is behind the last @folder in @target, which may be in a jail; NULL without one. */
@@ -105,7 +101,7 @@ static void look_at_disk(struct usage *usage, const struct open_file *file, cons
 {
 	for (size_t i = 0; i < usage->nr_disks; i++)
 		if (is_disk(usage->disks[i].name, name))
-			add_user(&usage->disks[i].holders, file);
+			disk_add_holder(&usage->disks[i], HOLDER_PROCESS, user_text(file));
 }
 
 static void look_at_file(void *closure, const struct open_file *file)
