@@ -194,6 +194,15 @@ static int tell(const struct context *context, const struct bind_plan *plan)
 
 /* --- the course --------------------------------------------------------------------------- */
 
+static const char *missing_driver_advice(const char *name)
+{
+	if (strcmp(name, default_driver) == 0)
+		return "this kernel has no VFIO, or its modules are not installed";
+	if (same_module(name, default_driver))
+		return "did you mean vfio-pci?";
+	return "see /sys/bus/pci/drivers, or install the module";
+}
+
 /* @is_missing: set when nothing can come of it */
 static int check_driver(const struct change_arguments *arguments, const struct source *source,
 			const struct machine *machine, bool *is_missing)
@@ -208,9 +217,7 @@ static int check_driver(const struct change_arguments *arguments, const struct s
 		*is_missing = true;
 		complain(context, "%s: there is no such PCI driver, loaded or to be loaded; %s",
 			 arguments->request.to,
-			 same_module(arguments->request.to, default_driver)
-				 ? "did you mean vfio-pci?"
-				 : "see /sys/bus/pci/drivers, or install the module");
+			 missing_driver_advice(arguments->request.to));
 		return STATUS_FAILED;
 	case DRIVER_UNKNOWN:
 		complain(context,
