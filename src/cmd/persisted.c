@@ -6,6 +6,7 @@
 
 #include "bind/journal.h"
 #include "bind/rule.h"
+#include "util/alloc.h"
 #include "util/cleanup.h"
 
 enum { DEVICE, TO, IDENTITY, SERIAL, FORCED, DRIVER_BEFORE, OVERRIDE_BEFORE, FILE_COLUMN };
@@ -39,7 +40,7 @@ const struct out_schema persisted_schema = {
 static struct out_value forced_cell(const struct rule *rule)
 {
 	struct out_value list = out_list();
-	_cleanup_free_ char *copy = rule->forced ? strdup(rule->forced) : NULL;
+	_cleanup_free_ char *copy = rule->forced ? xstrdup(rule->forced) : NULL;
 	char *at = copy, *name;
 
 	while ((name = strsep(&at, ",")))

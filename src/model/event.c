@@ -173,7 +173,7 @@ static struct device as_left(const struct event *event, const struct device *now
 /* VFIO's variant drivers are told by the vfio-dev/ that they make: too late when it is gone. */
 static bool driver_left_already(const struct device *device, const struct device *now)
 {
-	return device_blocks(device) == TRI_YES &&
+	return device->driver && device_blocks(device) == TRI_YES &&
 	       !(now && now->driver && strcmp(now->driver, device->driver) == 0);
 }
 

@@ -16,7 +16,9 @@
 
 static char normal(char c)
 {
-	return c == '-' ? '_' : c;
+	if (c == '-')
+		return '_';
+	return c;
 }
 
 bool same_module(const char *a, const char *b)
