@@ -3,9 +3,9 @@
  * bind and restore: plan, act, verify. Start reading here.
  *
  * plan.c decides what is to happen to each device, by what is known of it (known.c) and where it is
- * to go (aim.c), and asks the guards (ask.c). act.c does it, device by device (act_device.c) and step
- * by step (act_step.c), keeps the journal (journal.h), and undoes what it did when a device of the
- * set fails. What the operating system is told, and how, is behind driver.h.
+ * to go (aim.c), and asks the guards (ask.c). act.c does it, device by device (act_device.c) and
+ * step by step (act_step.c), keeps the journal (journal.h), and undoes what it did when a device of
+ * the set fails. What the operating system is told, and how, is behind driver.h.
  */
 #ifndef IOMMUTOOL_BIND_H
 #define IOMMUTOOL_BIND_H
@@ -99,8 +99,7 @@ struct bind_plan *bind_plan_new(const struct bind_request *request, const struct
 void bind_plan_free(struct bind_plan *plan);
 
 #define BIND_FACTS                                                                                 \
-	(FACT_ID | FACT_CLASS | FACT_DRIVER | FACT_VFIO | FACT_TOPOLOGY | FACT_RESERVED |          \
-	 FACT_KERNEL)
+	(FACT_ID | FACT_CLASS | FACT_DRIVER | FACT_VFIO | FACT_TOPOLOGY | FACT_UNIT | FACT_KERNEL)
 
 /* Return: whether something speaks against it, so that nothing may be done. */
 bool bind_plan_refused(const struct bind_plan *plan);

@@ -114,6 +114,7 @@ static void look_at_devices(struct bind_plan *plan, const struct journal *journa
 		if (!read_notes(plan, journal, change) && change->device)
 			wanted[change->device - machine->devices] = false;
 	}
+	collect_reserved(plan->source, machine, wanted);
 	collect_group_users(plan->source, machine, wanted, true);
 	plan->usage = collect_usage(plan->source, machine, wanted);
 }

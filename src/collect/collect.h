@@ -111,6 +111,13 @@ enum fact {
 struct machine *collect(const struct source *source, unsigned facts);
 
 /**
+ * collect_reserved() - the reserved regions of the groups of some devices
+ * @machine: its group.regions are filled in, as by FACT_RESERVED for all groups
+ * @wanted: one a device of the machine
+ */
+void collect_reserved(const struct source *source, struct machine *machine, const bool *wanted);
+
+/**
  * collect_group_users() - who has the groups of some devices open, for those who act
  * @machine: collected with FACT_VFIO; its group.holders and .is_open are filled in
  * @wanted: one a device of the machine; a physical function stands for its virtual ones

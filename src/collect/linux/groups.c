@@ -178,3 +178,13 @@ void collect_groups(const struct source *source, struct machine *machine, unsign
 		for (size_t i = 0; i < machine->nr_groups; i++)
 			read_group(source, machine, facts, &machine->groups[i]);
 }
+
+void collect_reserved(const struct source *source, struct machine *machine, const bool *wanted)
+{
+	for (size_t i = 0; i < machine->nr_devices; i++) {
+		struct group *group = wanted[i] ? machine->devices[i].group : NULL;
+
+		if (group && !group->regions_known && group->nr_regions == 0)
+			read_group(source, machine, FACT_RESERVED, group);
+	}
+}
