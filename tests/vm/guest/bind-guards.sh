@@ -5,6 +5,7 @@
 remember
 
 mkdir -p "$work/at"
+wait_for has_disk "$disk"
 dev=/dev/$(disk_of "$disk")
 
 # refused GUARD DEVICE DRIVER: bind says no, dry as in earnest, with the next step, and nothing changes.

@@ -76,6 +76,7 @@ stop_udevd
 run 0 restore --to-none "$disk"
 raw_free "$disk"
 cp "$work/rule" "$rule"
+wait_for has_disk "$disk"
 mke2fs "/dev/$(disk_of "$disk")" > /dev/null 2>&1
 mount -t ext2 "/dev/$(disk_of "$disk")" "$work/at"
 /lib/systemd/systemd-udevd --daemon 2> /dev/null
