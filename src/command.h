@@ -106,9 +106,6 @@ int complain_error(const struct context *context, const struct error *err);
 /* Return: whether stdout gets colour and bold (--color, NO_COLOR, TERM, a terminal). */
 bool use_color(const struct context *context);
 
-/* For a command that acts: from here on what was begun is finished or undone, whatever comes. */
-void hold_signals(void);
-
 /* Prints the rows unless --quiet; main() sees to it that they were written. */
 void show(const struct context *context, const struct out *out);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Doing what is planned: all of the set or nothing. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,21 +9,7 @@
 #include "bind/journal.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
-
-/* Whether a signal came that would end us; nohup(1) and shells have some of them ignored. */
-static bool interrupted(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction action;
-	sigset_t pending;
-
-	sigpending(&pending);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigismember(&pending, numbers[i]) &&
-		    sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			return true;
-	return false;
-}
+#include "util/interrupt.h"
 
 /* Return: 0 or negative errno, with the reason in the first change. */
 static int load(struct act *act)

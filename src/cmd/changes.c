@@ -16,6 +16,7 @@
 #include "model/bdf.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
+#include "util/interrupt.h"
 #include "util/option.h"
 
 error_t parse_change(int key, char *arg, struct argp_state *state)

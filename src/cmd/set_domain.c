@@ -10,6 +10,7 @@
 #include "cmd/reader.h"
 #include "cmd/selection.h"
 #include "model/bdf.h"
+#include "util/interrupt.h"
 #include "util/option.h"
 
 enum { GROUP, FROM, TO, RESULT, REASON, STEPS };

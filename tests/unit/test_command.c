@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "util/interrupt.h"
 #include "unit.h"
 #include "util/option.h"
 
