@@ -41,7 +41,7 @@ bool interrupted(void)
 	if (sigpending(&pending) < 0)
 		return false;
 	for (size_t i = 0; i < NR_ENDINGS; i++)
-		if (sigismember(&pending, endings[i]) == 1)
+		if (sigismember(&pending, endings[i]) == 1 && !is_ignored(endings[i]))
 			return true;
 	return false;
 }
