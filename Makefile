@@ -117,6 +117,11 @@ $(B)/tests/unit/test_bind_plan: override WRAP := \
 	collect_usage collect_group_users
 $(B)/tests/unit/test_child: override WRAP := kill
 $(addprefix $(B)/tests/unit/,test_domain test_holders): override WRAP := run_in_child
+$(B)/tests/unit/test_map_test_command: override WRAP := \
+	source_open collect machine_free collect_system choose_backend backend_lacks run_map_checks \
+	setup_space iospace_close try_plan measure_mappings
+$(B)/tests/unit/test_vfio_device: override WRAP := ioctl pwrite mmap munmap
+$(B)/tests/unit/test_vfio_setup: override WRAP := access iospace_open iospace_attach iospace_close
 
 check-unit: $(UNITS)
 	@tests/unit/run $(UNITS)

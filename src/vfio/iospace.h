@@ -188,9 +188,12 @@ struct map_request {
 	unsigned access;
 };
 
+/* As iospace_check(), and -EINVAL for an address or access that iospace_map() would not take. */
+int iospace_check_request(const struct iospace *space, const struct map_request *request);
+
 /**
  * iospace_map_set() - map all ranges of a set, or none
- * @failed: index of the one that failed, when one did
+ * @failed: index of the one that failed, when one did; of two that overlap the later one
  *
  * All are checked, against each other too, before the first is mapped. When the kernel refuses one,
  * those before it are unmapped, the last one first.

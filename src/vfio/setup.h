@@ -23,13 +23,16 @@ const struct iospace_ops *choose_backend(const struct device *device);
 
 /**
  * backend_lacks() - whether this machine has a backend at all
- * @device: for iommufd it has to have a cdev
+ * @device: for iommufd it has to have a cdev; where no driver of VFIO has it yet, setting up tells
+ *
+ * Files are looked at, nothing is opened: a kernel module that is loaded by opening /dev/vfio/vfio
+ * may still be missing.
  *
  * Return: NULL, or why not, with the next step: a sentence to be freed.
  */
 char *backend_lacks(const struct iospace_ops *backend, const struct device *device);
 
-/* What the sentences about a failed set-up are made of. */
+/* What the sentences about a failed set-up are made of; neither is NULL. */
 struct setup_facts {
 	/* FACT_CLASS, FACT_DRIVER, FACT_VFIO, FACT_HOLDERS, FACT_RESERVED, FACT_UNIT, FACT_TABLES,
 	 * FACT_TOPOLOGY, FACT_KERNEL, FACT_REMAPPING */
