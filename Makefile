@@ -116,6 +116,11 @@ $(B)/tests/unit/test_bind_plan: override WRAP := \
 	override_now ids_now driver_now driver_state serial_now rule_read child_start child_waits_in \
 	collect_usage collect_group_users
 $(B)/tests/unit/test_child: override WRAP := kill
+$(B)/tests/unit/test_map_plan: override WRAP := \
+	memlock_left getrlimit interrupted memory_reserve memory_put
+$(B)/tests/unit/test_map_bench: override WRAP := \
+	memlock_left interrupted memory_available memory_get memory_put clock_gettime \
+	iospace_map iospace_unmap
 $(addprefix $(B)/tests/unit/,test_domain test_holders): override WRAP := run_in_child
 $(B)/tests/unit/test_map_test_command: override WRAP := \
 	source_open collect machine_free collect_system choose_backend backend_lacks run_map_checks \
@@ -147,8 +152,12 @@ check-vm: $(PROGRAM) ## Real kernels and VFIO in virtual machines
 bench: all ## Ratios against other tools on large synthetic machines
 	@tests/bench/run $(B)
 
-bench-vm: $(PROGRAM) ## Cost of bind and restore over bare sysfs, in a virtual machine
-	@tests/bench/vm $(PROGRAM)
+bench-vm: $(PROGRAM) $(B)/tests/bench/map_overhead ## Cost over bare sysfs and ioctls, in virtual machines
+	@tests/bench/vm $(PROGRAM) $(B)/tests/bench/map_overhead
+
+$(B)/tests/bench/map_overhead: $(B)/tests/bench/map_overhead.o $(PARTS)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
 
 fuzz: ## Fuzz each parser for FUZZ_SECONDS
 	@$(MAKE) --no-print-directory fuzzers B=build-fuzz CC=$(CLANG) \
@@ -193,7 +202,7 @@ clean: ## Remove everything that was built
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
--include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d)
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) $(B)/tests/bench/map_overhead.d
 
 $(UNITS:=.o) $(FUZZERS:=.o) $(B)/tests/docs/list_options.o: OWN_CFLAGS += -Itests/unit
 

@@ -92,9 +92,9 @@ _iommutool_scan() {
 			fi
 			continue
 		fi
-		[[ ${words[i]} == --usable || ${words[i]} == --common ]] && modes+=("${words[i]}")
+		[[ ${words[i]} == --@(usable|common|list|bench) ]] && modes+=("${words[i]}")
 		_iommutool_option "${words[i]}"
-		[[ $option == --fits || $option == --plan ]] && modes+=(--fits=0+1)
+		[[ $command$option == resv-regions--@(fits|plan) ]] && modes+=(--fits=0+1)
 		if [[ $option && ! $inside ]]; then
 			((++i == cword)) && continue
 			value=${words[i]-}
@@ -138,6 +138,13 @@ _iommutool_columns() {
 	compopt -o nospace
 }
 
+# The list so far stays.
+_iommutool_checks() {
+	[[ $value == *,* ]] && before+=${value%,*}, value=${value##*,}
+	_iommutool_add_lines < <(_iommutool_run "$command" --list -ro NAME --noheadings)
+	compopt -o nospace
+}
+
 _iommutool_files() {
 	local kind=$1 name
 
@@ -166,6 +173,8 @@ _iommutool_value() {
 	--require) _iommutool_add 39 47 48 56 57 64 ;;
 	--type) _iommutool_add DMA DMA-FQ identity auto ;;
 	--to) _iommutool_add vfio-pci pci-stub ;;
+	--backend) _iommutool_add type1 iommufd auto all ;;
+	--only) _iommutool_checks ;;
 	--force)
 		_iommutool_add platform memory mounted holders kdump resume network display users \
 			console sriov group no-group driver twins
@@ -193,6 +202,10 @@ _iommutool_operand() {
 	groups | resv-regions | domains | set-domain)
 		_iommutool_devices < <(_iommutool_ask groups --all -rno DEVICE)
 		_iommutool_add_lines < <(_iommutool_ask groups -rno GROUP)
+		;;
+	map-test)
+		_iommutool_devices < <(_iommutool_ask groups --driver=vfio-pci -rno DEVICE)
+		_iommutool_add_lines < <(_iommutool_ask groups --driver=vfio-pci -rno GROUP)
 		;;
 	*) _iommutool_devices < <(_iommutool_ask groups --all -rno DEVICE) ;;
 	esac

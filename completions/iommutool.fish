@@ -75,14 +75,22 @@ function __iommutool_columns
     set -l typed (__iommutool_token | string upper)
     set -l list (string match -r '^\+?(?:.*,)?' -- $typed)
     set -l taken (string split , -- (string replace '+' '' -- $list))
-    set -l modes (string match -r -- '^--usable$|^--common$' (__iommutool_words))
-    string match -qr -- '^--(fits|plan)' (__iommutool_words); and set modes --fits=0+1
+    set -l modes (string match -r -- '^--(?:usable|common|list|bench)$' (__iommutool_words))
+    if __iommutool_is resv-regions; and string match -qr -- '^--(fits|plan)' (__iommutool_words)
+        set modes --fits=0+1
+    end
     set list $list[1]
     __iommutool_run (__iommutool_operands)[1] $modes --list-columns -r --noheadings | while read -l -d ' ' name level type default meaning
         contains -- $name $taken; and continue
         string match -q '+*' -- "$list"; and test "$default" = yes; and continue
         printf '%s%s\t%s\n' "$list" $name (string replace -a '\x20' ' ' -- $meaning)
     end
+end
+
+# The list so far stays.
+function __iommutool_checks
+    set -l list (string match -r '^(?:.*,)?' -- (__iommutool_token))
+    __iommutool_run (__iommutool_operands)[1] --list -ro NAME --noheadings | string replace -r '^' "$list"
 end
 
 # Asks for two columns: a candidate and its description.
@@ -128,6 +136,10 @@ function __iommutool_declare
                 set -a arguments -x -k -a 'vfio-pci pci-stub'
             case force
                 set -a arguments -x -k -a 'platform memory mounted holders kdump resume network display users console sriov group no-group driver twins'
+            case backend
+                set -a arguments -x -k -a 'type1 iommufd auto all'
+            case only
+                set -a arguments -x -k -a '(__iommutool_checks)'
             case driver
                 set -a arguments -x -a '(__iommutool_drivers)'
             case class
@@ -174,6 +186,9 @@ begin
             case gaw
                 complete $arguments -a '(__iommutool_described gaw -rno UNIT,KIND)'
                 complete $arguments -a '(__iommutool_described gaw -rno DEVICE,UNIT)'
+            case map-test
+                complete $arguments -a '(__iommutool_ask groups --driver=vfio-pci -rno GROUP)'
+                complete $arguments -a '(__iommutool_described groups --driver=vfio-pci -rno DEVICE,NAME)'
             case groups resv-regions domains set-domain
                 complete $arguments -a '(__iommutool_groups)'
                 complete $arguments -a '(__iommutool_devices)'

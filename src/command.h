@@ -45,7 +45,8 @@ struct command {
 
 extern const struct command cmd_status, cmd_groups, cmd_resv_regions, cmd_gaw, cmd_domains,
 	cmd_tables;
-extern const struct command cmd_capture, cmd_monitor, cmd_bind, cmd_restore, cmd_set_domain;
+extern const struct command cmd_capture, cmd_monitor, cmd_bind, cmd_restore, cmd_set_domain,
+	cmd_map_test;
 
 extern const struct command *const commands[]; /* NULL-ended, in the order of the help */
 

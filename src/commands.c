@@ -4,5 +4,6 @@
 
 const struct command *const commands[] = {
 	&cmd_status,  &cmd_groups,  &cmd_resv_regions, &cmd_gaw,     &cmd_domains,    &cmd_tables,
-	&cmd_capture, &cmd_monitor, &cmd_bind,	       &cmd_restore, &cmd_set_domain, NULL,
+	&cmd_capture, &cmd_monitor, &cmd_bind,	       &cmd_restore, &cmd_set_domain, &cmd_map_test,
+	NULL,
 };

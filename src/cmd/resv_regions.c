@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommutool resv-regions: what no VM can map, where it comes from, and what stays usable. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cells.h"
 #include "cmd/conflicts.h"
+#include "cmd/plan_file.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
-#include "model/plan.h"
 #include "model/regions.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
-#include "util/file.h"
 #include "util/option.h"
-
-#define PLAN_MAX (1u << 20)
 
 enum { GROUP, START, END, TYPE, VFIO, SOURCE, DEVICES, USABLE };
 
@@ -290,19 +286,13 @@ static int list_regions(const struct resv_arguments *arguments, const struct sou
 static int check_plan(const struct resv_arguments *arguments, const struct source *source,
 		      struct out *out)
 {
-	_cleanup_free_ uint8_t *text = NULL;
 	struct error err = { 0 };
 	struct plan plan;
-	size_t length;
 	int status;
 
 	if (!arguments->plan)
 		return show_conflicts(&arguments->common, source, &arguments->fits, out);
-	if (read_user_file(arguments->plan, PLAN_MAX, &text, &length, &err) < 0)
-		return complain_error(arguments->common.context, &err);
-	if (strlen((char *)text) != length)
-		fail(&err, -EINVAL, "%s: holds a NUL byte; a plan is text", arguments->plan);
-	if (err.code || plan_parse((char *)text, arguments->plan, &plan, &err) < 0)
+	if (read_plan(arguments->plan, &plan, &err) < 0)
 		return complain_error(arguments->common.context, &err);
 	status = show_conflicts(&arguments->common, source, &plan, out);
 	plan_free(&plan);

@@ -32,7 +32,8 @@ struct map_test {
 	 * usable range has room for one. */
 	struct iova window;
 	uint64_t window_size;
-	/* The roomiest usable range beyond the windows of all checks: for what needs more. */
+	/* The roomiest usable range beyond the windows of all checks, without its first and last
+	 * page: for what needs more. */
 	struct range room;
 	bool has_room;
 };

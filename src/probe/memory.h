@@ -13,8 +13,9 @@ struct memory {
 
 /**
  * memory_get() - fresh zeroed memory that is really there
- * @page_size: of the pages it consists of: the processor's own, 2 MiB or 1 GiB. Larger ones come
- *	from the pool of huge pages; 2 MiB also as a transparent huge page when the kernel grants it
+ * @page_size: of the pages it consists of: the processor's own (or less), 2 MiB or 1 GiB. Larger
+ *	ones come from the pool of huge pages; 2 MiB also as a transparent huge page when the kernel
+ *	grants it
  * @size: bytes, a multiple of @page_size; the memory is aligned to @page_size
  *
  * Return: 0, and it is given back with memory_put(); -ENOMEM: no such pages are free.

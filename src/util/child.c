@@ -21,22 +21,30 @@ struct message {
 };
 _Static_assert(sizeof(struct message) <= PIPE_BUF, "the answer would not be written at once");
 
-/* Everything but the pipe is closed: a lock, or a pipe that somebody reads, must not stay open. */
-static void close_all_but(int fd)
+/*
+ * Everything but the pipe and what was asked for, if it is not negative, is closed: a lock, or a
+ * pipe that somebody reads, must not stay open.
+ */
+static void close_all_but(int out, int keep)
 {
-	if (fd > 0)
-		close_range(0, (unsigned)fd - 1, 0);
-	close_range((unsigned)fd + 1, ~0u, 0);
+	int low = keep >= 0 && keep < out ? keep : out;
+	int high = keep > out ? keep : out;
+
+	if (low > 0)
+		close_range(0, (unsigned)low - 1, 0);
+	if (high > low + 1)
+		close_range((unsigned)low + 1, (unsigned)high - 1, 0);
+	close_range((unsigned)high + 1, ~0u, 0);
 }
 
 static void __attribute__((noreturn))
-be_child(int (*work)(const void *, struct child_answer *), const void *argument, int out)
+be_child(int (*work)(const void *, struct child_answer *), const void *argument, int out, int keep)
 {
 	struct message message;
 
 	memset(&message, 0, sizeof(message));
 	setsid();
-	close_all_but(out);
+	close_all_but(out, keep);
 	message.code = work(argument, &message.answer);
 	/* Our own end is not for the reader to miss: it ends with the process. */
 	_exit(write(out, &message, sizeof(message)) == (ssize_t)sizeof(message) ? 0 : 1);
@@ -81,6 +89,13 @@ static bool ends_soon(pid_t child)
 int run_in_child(int (*work)(const void *argument, struct child_answer *answer),
 		 const void *argument, int timeout_ms, struct child_answer *answer, pid_t *stuck)
 {
+	return run_in_child_with(-1, work, argument, timeout_ms, answer, stuck);
+}
+
+int run_in_child_with(int keep, int (*work)(const void *argument, struct child_answer *answer),
+		      const void *argument, int timeout_ms, struct child_answer *answer,
+		      pid_t *stuck)
+{
 	struct message message;
 	int ends[2], code = -ECHILD;
 	pid_t child;
@@ -96,7 +111,7 @@ int run_in_child(int (*work)(const void *argument, struct child_answer *answer),
 		return code;
 	}
 	if (child == 0)
-		be_child(work, argument, ends[1]);
+		be_child(work, argument, ends[1], keep);
 	close(ends[1]);
 	if (!wait_for(ends[0], timeout_ms)) {
 		kill(child, SIGKILL);

@@ -29,4 +29,9 @@ struct child_answer {
 int run_in_child(int (*work)(const void *argument, struct child_answer *answer),
 		 const void *argument, int timeout_ms, struct child_answer *answer, pid_t *stuck);
 
+/* The same, with one file more that stays open in the child: @keep, which is our own there, too. */
+int run_in_child_with(int keep, int (*work)(const void *argument, struct child_answer *answer),
+		      const void *argument, int timeout_ms, struct child_answer *answer,
+		      pid_t *stuck);
+
 #endif

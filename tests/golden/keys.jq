@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The contract for JSON (design 3.1, 3.2): which keys each document has, and what may stand there.
+# The contract for JSON (design 3.1 to 3.4): which keys each document has, and what may stand there.
 # Prints a line for each thing that is not so, with the name of the file.
 #
 # Types: string number boolean address, with "?" also null; [string] and [number] lists, never null;
@@ -76,7 +76,7 @@ def gaw:
 			last_iova: "address?", mgaw: "number?", sagaw: "[number]",
 			first_stage: "boolean?", page_sizes: "[number]",
 			domains_supported: "number?", domains_used: "number?",
-			interrupt_remapping: "boolean?", devices: "array" }),
+			interrupt_remapping: "boolean?", attached: "string?", devices: "array" }),
 		  (each("devices") | has("device"; { device: "string", group: "number?",
 			gaw: "number?", last_iova: "address?" })));
 
@@ -108,6 +108,22 @@ def status:
 	has("document"; { status: "array" }),
 	(each("status") | has("fact"; { name: "string", value: "string?",
 		verdict: "ok|warn|bad|info", next: "string?" }));
+
+# map-test, with --bench and without.
+def map_test:
+	has("document"; { tests: "array", summary: "object", bench: "array" }),
+	(.summary | has("summary"; { pass: "number", fail: "number", skip: "number",
+		info: "number" })),
+	(each("tests") | has("test"; { device: "string", backend: "type1|iommufd", name: "string",
+		result: "pass|fail|skip|info|planned", observed: "string?", reason: "string?" })),
+	(each("bench") | has("cost"; { device: "string", backend: "type1|iommufd",
+		operation: "map|unmap", page_size: "number?", bytes: "number?", rounds: "number?",
+		ns_min: "number?", ns_median: "number?", ns_max: "number?" }));
+
+# map-test --list
+def checks:
+	has("document"; { checks: "array" }),
+	(each("checks") | has("check"; { name: "string", needs: "string?", proves: "string" }));
 
 def columns:
 	has("document"; { columns: "array" }),
@@ -169,6 +185,8 @@ def document:
 	elif keys_unsorted[0] == "domains" then domains
 	elif keys_unsorted[0] == "status" then status
 	elif keys_unsorted[0] == "tables" then tables
+	elif keys_unsorted[0] == "tests" or keys_unsorted[0] == "bench" then map_test
+	elif keys_unsorted[0] == "checks" then checks
 	elif keys_unsorted[0] == "columns" then columns
 	else "the first key is \"\(keys_unsorted[0])\": no document of the contract has that" end;
 

@@ -280,6 +280,26 @@ static void test_files(void **state)
 	close(high);
 }
 
+/* One file more, below the pipe or above it. */
+static void test_kept_file(void **state)
+{
+	int low = open("/dev/null", O_RDONLY), high = fcntl(low, F_DUPFD, 200);
+	const int kept[] = { low, high };
+	pid_t stuck;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kept); i++) {
+		struct child_answer answer = { 0 };
+
+		assert_int_equal(
+			run_in_child_with(kept[i], list_files, NULL, LONG_MS, &answer, &stuck), 2);
+		assert_non_null(strstr(answer.text, "/dev/null"));
+		assert_non_null(strstr(answer.text, "pipe:["));
+	}
+	close(low);
+	close(high);
+}
+
 static int count_files(void)
 {
 	struct child_answer answer = { 0 };
@@ -371,12 +391,19 @@ static void test_start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answer),		 cmocka_unit_test(test_large_answer),
-		cmocka_unit_test(test_own_timeout),	 cmocka_unit_test(test_no_answer),
-		cmocka_unit_test(test_killed),		 cmocka_unit_test(test_stuck),
-		cmocka_unit_test(test_interrupted_wait), cmocka_unit_test(test_files),
-		cmocka_unit_test(test_no_leak),		 cmocka_unit_test(test_no_streams),
-		cmocka_unit_test(test_session),		 cmocka_unit_test(test_start),
+		cmocka_unit_test(test_answer),
+		cmocka_unit_test(test_large_answer),
+		cmocka_unit_test(test_own_timeout),
+		cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_interrupted_wait),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_kept_file),
+		cmocka_unit_test(test_no_leak),
+		cmocka_unit_test(test_no_streams),
+		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

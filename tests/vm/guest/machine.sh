@@ -26,7 +26,10 @@ if [ -n "$units" ]; then
 	for answer in yes no; do
 		for group in $(groups); do viable "$group"; done | grep -qx $answer || fail "no group has '$answer' for viable"
 	done
-	[ -z "$vfio" ] || for group in $(vfio_groups); do /rig/vfio_ranges "$group"; done 2> /dev/null | grep -q . || fail 'VFIO takes no group'
+	# Without interrupt remapping VFIO takes nothing unless it was told to.
+	refuses=$(cat /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts)
+	! grep -qE '[ -]IR-' /proc/interrupts || refuses=Y
+	[ -z "$vfio" ] || [ "$refuses" = N ] || for group in $(vfio_groups); do /rig/vfio_ranges "$group"; done 2> /dev/null | grep -q . || fail 'VFIO takes no group'
 fi
 for region in $brings; do
 	grep -q "^${region%=*} " /sys/kernel/iommu_groups/*/reserved_regions || fail "no reserved region at ${region%=*}"

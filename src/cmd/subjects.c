@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a testing command tests: devices, each with its backends. */
+#include "cmd/subjects.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/selection.h"
+#include "model/bdf.h"
+#include "model/viability.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+#include "vfio/setup.h"
+
+/* --- devices ---------------------------------------------------------------------------------- */
+
+static bool is_on_vfio(const struct device *device)
+{
+	return device->has_vfio_dev || driver_is_vfio(device->driver);
+}
+
+/* Why a device that was named cannot be tested. */
+static void refuse_device(const struct context *context, const struct device *device)
+{
+	if (device_role(device) == ROLE_BRIDGE)
+		complain(context, "%s: it is a bridge; VFIO hands those to nobody", device->name);
+	else if (!device->driver_known)
+		complain(context, "%s: its driver cannot be read; see -v", device->name);
+	else if (!device->driver)
+		complain(context, "%s: it has no driver; iommutool bind %s", device->name,
+			 device->name);
+	else
+		complain(context, "%s: its driver is %s, not one of VFIO; iommutool bind %s",
+			 device->name, device->driver, device->name);
+}
+
+static bool take_group(const struct group *group, const struct machine *machine, bool *wanted)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < group->nr_devices; i++) {
+		if (!is_on_vfio(group->devices[i]))
+			continue;
+		wanted[group->devices[i] - machine->devices] = true;
+		any = true;
+	}
+	return any;
+}
+
+/* What is not there at all was said by select_operands(). */
+static int take_operand(const struct context *context, const struct machine *machine,
+			const char *text, bool *wanted)
+{
+	const struct device *device;
+	const struct group *group;
+	struct bdf bdf;
+	uint64_t number;
+
+	if (parse_u64(text, 10, UINT32_MAX, &number) == 0) {
+		group = find_group(machine, (uint32_t)number);
+		if (!group || take_group(group, machine, wanted))
+			return STATUS_OK;
+		complain(context,
+			 "group %s: no driver of VFIO has a device of it; "
+			 "\"iommutool groups %s\" shows them, and iommutool bind binds one",
+			 text, text);
+		return STATUS_FAILED;
+	}
+	device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf)
+					    : find_device_named(machine, text);
+	if (!device || !device->group)
+		return STATUS_OK;
+	if (!is_on_vfio(device)) {
+		refuse_device(context, device);
+		return STATUS_FAILED;
+	}
+	wanted[device - machine->devices] = true;
+	return STATUS_OK;
+}
+
+static int take_all(const struct context *context, const struct machine *machine, bool *wanted)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < machine->nr_groups; i++)
+		any |= take_group(&machine->groups[i], machine, wanted);
+	if (any)
+		return STATUS_OK;
+	complain(context, "no driver of VFIO has a device; iommutool bind binds one");
+	return STATUS_SKIPPED;
+}
+
+static int choose_devices(const struct testing_arguments *arguments, const struct machine *machine,
+			  bool *wanted)
+{
+	const struct arguments *shared = &arguments->shared;
+	const struct context *context = shared->context;
+	struct selection selection;
+	int status = select_operands(shared, machine, false, &selection);
+
+	/* To be in no group is no answer to what was asked. */
+	if (status == STATUS_NO)
+		status = STATUS_FAILED;
+	if (status != STATUS_USAGE)
+		status = status_worst(status, show_notes(context, machine, &selection));
+	selection_free(&selection);
+	if (status == STATUS_USAGE)
+		return status;
+	if (machine->nr_groups == 0)
+		return nothing_to_show(context, machine, status);
+	if (arguments->all)
+		return status_worst(status, take_all(context, machine, wanted));
+	for (size_t i = 0; i < shared->nr_operands; i++)
+		status = status_worst(status,
+				      take_operand(context, machine, shared->operands[i], wanted));
+	return status;
+}
+
+/* --- backends --------------------------------------------------------------------------------- */
+
+static void add_subject(struct subjects *subjects, const struct device *device,
+			const struct iospace_ops *backend, char *lacks)
+{
+	subjects->items = xgrow(subjects->items, subjects->nr, sizeof(*subjects->items));
+	subjects->items[subjects->nr++] = (struct subject){ device, backend, lacks };
+}
+
+/* The nodes of a capture are looked at in the capture: its facts have them. */
+static const struct iospace_ops *automatic(const struct source *source, const struct device *device,
+					   const struct system *system)
+{
+	if (source->live)
+		return choose_backend(device);
+	return system->iommufd_node == TRI_YES && device->cdevs.nr > 0 ? &iommufd_ops : &type1_ops;
+}
+
+/* A sentence that holds for several devices is said once. */
+static void complain_once(const struct context *context, struct strings *said, char *sentence)
+{
+	if (strings_contain(said, sentence)) {
+		free(sentence);
+		return;
+	}
+	complain(context, "%s", sentence);
+	strings_take(said, sentence);
+}
+
+static int add_subjects(const struct testing_arguments *arguments, const struct source *source,
+			const struct device *device, const struct system *system,
+			struct subjects *subjects, struct strings *said)
+{
+	const char *name = arguments->backend ? arguments->backend : "auto";
+	const struct iospace_ops *backend =
+		strcmp(name, "auto") == 0 ? automatic(source, device, system) : find_backend(name);
+	char *lacks;
+
+	for (size_t i = 0; backends[i] && !backend; i++) /* all */
+		add_subject(subjects, device, backends[i],
+			    source->live ? backend_lacks(backends[i], device) : NULL);
+	if (!backend)
+		return STATUS_OK;
+	lacks = source->live ? backend_lacks(backend, device) : NULL;
+	if (lacks) {
+		complain_once(arguments->shared.context, said, lacks);
+		return STATUS_SKIPPED;
+	}
+	add_subject(subjects, device, backend, NULL);
+	return STATUS_OK;
+}
+
+int choose_subjects(const struct testing_arguments *arguments, const struct source *source,
+		    const struct machine *machine, const struct system *system,
+		    struct subjects *subjects)
+{
+	_cleanup_free_ bool *wanted = xcalloc(machine->nr_devices, sizeof(*wanted));
+	struct strings said = { 0 };
+	int status;
+
+	*subjects = (struct subjects){ 0 };
+	status = choose_devices(arguments, machine, wanted);
+	subjects->devices = xcalloc(machine->nr_devices, sizeof(*subjects->devices));
+	for (size_t i = 0; i < machine->nr_devices && status != STATUS_USAGE; i++) {
+		if (!wanted[i])
+			continue;
+		subjects->devices[subjects->nr_devices++] = &machine->devices[i];
+		status = status_worst(status, add_subjects(arguments, source, &machine->devices[i],
+							   system, subjects, &said));
+	}
+	strings_free(&said);
+	return status;
+}
+
+void subjects_free(struct subjects *subjects)
+{
+	for (size_t i = 0; i < subjects->nr; i++)
+		free(subjects->items[i].lacks);
+	free(subjects->items);
+	free(subjects->devices);
+	*subjects = (struct subjects){ 0 };
+}
