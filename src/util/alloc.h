@@ -26,6 +26,6 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
  *
  * Return: the array, with room for @count + 1 elements.
  */
-void *xgrow(void *array, size_t count, size_t size);
+void *xgrow(void *array, size_t count, size_t size) __attribute__((hot));
 
 #endif

@@ -25,13 +25,12 @@ int backend_open_node(const char *path, enum setup_step step, struct setup_failu
 	return fd < 0 ? backend_fail(failure, step, -errno) : fd;
 }
 
-int backend_ioctl(int fd, unsigned long request, void *argument)
+HOT_PATH int backend_ioctl(int fd, unsigned long request, void *argument)
 {
-	int r;
+	int r = ioctl(fd, request, argument);
 
-	do
+	while (r < 0 && errno == EINTR)
 		r = ioctl(fd, request, argument);
-	while (r < 0 && errno == EINTR);
 	return r < 0 ? -errno : r;
 }
 

@@ -9,6 +9,12 @@
 #include "model/iova.h"
 #include "vfio/iospace.h"
 
+/*
+ * What every map and unmap goes through is put side by side: it would else lie in nearly as many
+ * pages as there are functions, and to fetch them costs more than to run them (tests/bench/vm).
+ */
+#define HOT_PATH __attribute__((hot))
+
 /* Most bytes that are taken of a list that the kernel has no bound for. */
 #define BACKEND_MAX_BYTES (1u << 20)
 

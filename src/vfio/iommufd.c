@@ -150,8 +150,8 @@ static uint32_t map_flags(unsigned access)
 	       (access & ACCESS_WRITE ? UAPI_MAP_WRITABLE : 0);
 }
 
-static int iommufd_map(struct iospace *space, const void *va, struct iova iova, uint64_t size,
-		       unsigned access)
+HOT_PATH static int iommufd_map(struct iospace *space, const void *va, struct iova iova,
+				uint64_t size, unsigned access)
 {
 	struct uapi_ioas_map map = {
 		.size = sizeof(map),
@@ -188,7 +188,8 @@ static int iommufd_map_bar(struct iospace *space, const struct bar_part *part, s
 }
 
 /* Not asked again after EINTR: a part may be unmapped, and the second answer would not say so. */
-static int iommufd_unmap(struct iospace *space, struct iova iova, uint64_t size, uint64_t *unmapped)
+HOT_PATH static int iommufd_unmap(struct iospace *space, struct iova iova, uint64_t size,
+				  uint64_t *unmapped)
 {
 	struct uapi_ioas_unmap unmap = {
 		.size = sizeof(unmap),

@@ -132,7 +132,7 @@ static bool in_one_range(const struct ranges *ranges, uint64_t start, uint64_t l
 	return false;
 }
 
-int iospace_check(const struct iospace *space, struct iova iova, uint64_t size)
+HOT_PATH int iospace_check(const struct iospace *space, struct iova iova, uint64_t size)
 {
 	uint64_t last;
 
@@ -165,8 +165,8 @@ int iospace_check_request(const struct iospace *space, const struct map_request 
 
 /* --- mapping ------------------------------------------------------------------------------ */
 
-int iospace_map(struct iospace *space, const void *va, struct iova iova, uint64_t size,
-		unsigned access)
+HOT_PATH int iospace_map(struct iospace *space, const void *va, struct iova iova, uint64_t size,
+			 unsigned access)
 {
 	const struct map_request request = { va, iova, size, access };
 	int r = iospace_check_request(space, &request);
@@ -212,7 +212,7 @@ static int unmap_entry(struct iospace *space, size_t index)
 }
 
 /* Unmaps the entries from @first up to but not including @end, the last one first. */
-static int unmap_entries(struct iospace *space, size_t first, size_t end)
+HOT_PATH static int unmap_entries(struct iospace *space, size_t first, size_t end)
 {
 	int result = 0;
 
@@ -231,14 +231,12 @@ static int unmap_entries(struct iospace *space, size_t first, size_t end)
  */
 static size_t mappings_to(const struct mappings *mappings, size_t first, uint64_t last)
 {
-	size_t end = mappings_from(mappings, (struct iova){ last });
-
-	if (end < mappings->nr && mappings->items[end].iova.value <= last)
-		end++;
-	return end < first ? first : end;
+	while (first < mappings->nr && mappings->items[first].iova.value <= last)
+		first++;
+	return first;
 }
 
-int iospace_unmap(struct iospace *space, struct iova iova, uint64_t size)
+HOT_PATH int iospace_unmap(struct iospace *space, struct iova iova, uint64_t size)
 {
 	const struct mappings *mappings = &space->mappings;
 	size_t first, end;

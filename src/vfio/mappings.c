@@ -6,18 +6,9 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "vfio/backend.h"
 
-bool iova_range_is_valid(struct iova iova, uint64_t size)
-{
-	return size != 0 && size - 1 <= UINT64_MAX - iova.value;
-}
-
-uint64_t iova_last(struct iova iova, uint64_t size)
-{
-	return iova.value + (size - 1);
-}
-
-size_t mappings_from(const struct mappings *mappings, struct iova iova)
+HOT_PATH size_t mappings_from(const struct mappings *mappings, struct iova iova)
 {
 	size_t low = 0, high = mappings->nr;
 
@@ -33,14 +24,14 @@ size_t mappings_from(const struct mappings *mappings, struct iova iova)
 	return low;
 }
 
-bool mappings_overlap(const struct mappings *mappings, struct iova iova, uint64_t size)
+HOT_PATH bool mappings_overlap(const struct mappings *mappings, struct iova iova, uint64_t size)
 {
 	size_t index = mappings_from(mappings, iova);
 
 	return index < mappings->nr && mappings->items[index].iova.value <= iova_last(iova, size);
 }
 
-void mappings_add(struct mappings *mappings, struct iova iova, uint64_t size)
+HOT_PATH void mappings_add(struct mappings *mappings, struct iova iova, uint64_t size)
 {
 	size_t index = mappings_from(mappings, iova);
 	struct mapping *place;
@@ -52,7 +43,7 @@ void mappings_add(struct mappings *mappings, struct iova iova, uint64_t size)
 	mappings->nr++;
 }
 
-void mappings_remove(struct mappings *mappings, size_t index)
+HOT_PATH void mappings_remove(struct mappings *mappings, size_t index)
 {
 	struct mapping *place = &mappings->items[index];
 

@@ -23,10 +23,16 @@ struct mappings {
 };
 
 /* Return: whether the range has a last address: size is not 0 and it does not go beyond 64 bits. */
-bool iova_range_is_valid(struct iova iova, uint64_t size);
+static inline bool iova_range_is_valid(struct iova iova, uint64_t size)
+{
+	return size != 0 && size - 1 <= UINT64_MAX - iova.value;
+}
 
 /* Return: the last address (inclusive) of a valid range. */
-uint64_t iova_last(struct iova iova, uint64_t size);
+static inline uint64_t iova_last(struct iova iova, uint64_t size)
+{
+	return iova.value + (size - 1);
+}
 
 /*
  * Return: the index of the first mapping that has an address at or above @iova; .nr when there is

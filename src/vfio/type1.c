@@ -187,8 +187,8 @@ static int map_address(const struct iospace *space, uint64_t va, struct iova iov
 	return backend_ioctl(space->fd, VFIO_IOMMU_MAP_DMA, &map);
 }
 
-static int type1_map(struct iospace *space, const void *va, struct iova iova, uint64_t size,
-		     unsigned access)
+HOT_PATH static int type1_map(struct iospace *space, const void *va, struct iova iova,
+			      uint64_t size, unsigned access)
 {
 	return map_address(space, (uintptr_t)va, iova, size, access);
 }
@@ -230,7 +230,8 @@ static int unmap(const struct iospace *space, uint32_t flags, struct iova iova, 
 	return 0;
 }
 
-static int type1_unmap(struct iospace *space, struct iova iova, uint64_t size, uint64_t *unmapped)
+HOT_PATH static int type1_unmap(struct iospace *space, struct iova iova, uint64_t size,
+				uint64_t *unmapped)
 {
 	return unmap(space, 0, iova, size, unmapped);
 }
