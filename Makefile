@@ -127,6 +127,12 @@ $(B)/tests/unit/test_map_test_command: override WRAP := \
 	setup_space iospace_close try_plan measure_mappings
 $(B)/tests/unit/test_vfio_device: override WRAP := ioctl pwrite mmap munmap
 $(B)/tests/unit/test_vfio_setup: override WRAP := access iospace_open iospace_attach iospace_close
+# The kernel is the one in kernel_model.h.
+KERNEL_CALLS := open close ioctl mmap munmap
+$(addprefix $(B)/tests/unit/,test_iospace test_type1 test_type1_info test_type1_map test_iommufd): \
+	override WRAP := $(KERNEL_CALLS)
+$(B)/tests/unit/test_map_checks: override WRAP := \
+	$(KERNEL_CALLS) getrlimit setrlimit memory_get memlock_left page_table_read iospace_unmap
 
 check-unit: $(UNITS)
 	@tests/unit/run $(UNITS)

@@ -208,6 +208,33 @@ int amd_efr(const struct machine *machine, const struct unit *unit, uint64_t *ef
 	return -ENODATA;
 }
 
+/*
+ * Return: EFR as Linux has it when it chooses widths, before any register is read: what all images
+ * in the IVRS have in common; nothing when one is missing, for an IVHD 10h has none, or when
+ * IVinfo does not vouch for them.
+ */
+static uint64_t early_efr(const struct ivrs *ivrs)
+{
+	uint64_t efr = ivrs->ivinfo & IVRS_EFR_SUPPORTED ? UINT64_MAX : 0;
+
+	for (size_t i = 0; i < ivrs->nr_blocks; i++) {
+		const struct ivrs_block *block = &ivrs->blocks[i];
+
+		if (block->type == IVRS_IVHD && !block->ignored)
+			efr &= block->has_efr ? block->efr : 0;
+	}
+	return efr;
+}
+
+/* The same from sysfs where the IVRS is not to be had. */
+static int width_efr(const struct machine *machine, const struct unit *unit, uint64_t *efr)
+{
+	if (!machine->ivrs.table)
+		return amd_efr(machine, unit, efr);
+	*efr = early_efr(&machine->ivrs.table->ivrs);
+	return 0;
+}
+
 /* Return: whether the kernel is Linux 6.@wanted or later. */
 static enum tristate is_since(const struct machine *machine, unsigned wanted)
 {
@@ -305,7 +332,7 @@ static struct width amd_width(const struct machine *machine, const struct unit *
 	if (may_grow)
 		add_grown_tables(&width, machine);
 	if (may_be_bounded) {
-		if (amd_efr(machine, unit, &efr) < 0)
+		if (width_efr(machine, unit, &efr) < 0)
 			return (struct width){ WIDTH_UNKNOWN, WIDTH_UNKNOWN };
 		add_generic_tables(&width, machine, unit, efr);
 	}

@@ -189,7 +189,12 @@ static struct width amd(const struct amd_case *c)
 	world.machine.release = (char *)c->release;
 	world.machine.command_line = (char *)c->command_line;
 	if (c->va_size >= 0) {
-		world_ivrs(&world, IVRS_IVHD);
+		struct ivrs_block *ivhd = world_ivrs(&world, IVRS_IVHD);
+
+		ivhd->kind = 0x11;
+		ivhd->has_efr = true;
+		ivhd->efr = c->efr;
+		world.ivrs.ivrs.ivinfo = IVRS_EFR_SUPPORTED;
 		world.ivrs.ivrs.va_size = (unsigned)c->va_size;
 	}
 	return unit_width(&world.machine, &world.unit);
@@ -294,9 +299,50 @@ static void test_amd_7_hatdis(void **state)
 	ivhd = world_ivrs(&world, IVRS_IVHD);
 	ivhd->kind = 0x11;
 	ivhd->device_id = 0x0002;
+	ivhd->has_efr = true;
+	ivhd->efr = EFR | HATS(0) | GT;
+	world.ivrs.ivrs.ivinfo = IVRS_EFR_SUPPORTED;
 	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, 48);
 	ivhd->features = 1;
 	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, 47);
+}
+
+/* amd/init.c, get_global_efr(): what counts is the image in the IVRS, that of all units together. */
+static void test_amd_7_image(void **state)
+{
+	struct ivrs_block *first, *second;
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world.unit.kind = UNIT_AMD_VI;
+	world.unit.has_features = true;
+	world.unit.features[0] = EFR | HATS(2);
+	world.machine.release = (char *)"7.3.4";
+	world.machine.command_line = (char *)"";
+	world.ivrs.ivrs.va_size = 64;
+	world.ivrs.ivrs.ivinfo = IVRS_EFR_SUPPORTED;
+	first = world_ivrs(&world, IVRS_IVHD);
+	*first = (struct ivrs_block){ .kind = 0x11, .has_efr = true, .efr = EFR | HATS(2) };
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, 64);
+	world.ivrs.ivrs.ivinfo = IVRS_DMA_REMAP; /* does not vouch for it */
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, 48);
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw_max, 48);
+	world.ivrs.ivrs.ivinfo = IVRS_EFR_SUPPORTED;
+
+	second = world_ivrs(&world, IVRS_IVHD);
+	*second = (struct ivrs_block){ .kind = 0x11, .has_efr = true, .efr = EFR | HATS(1) };
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, 48); /* 2 & 1 */
+	first->efr = EFR | HATS(3);
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, 57); /* 3 & 1 */
+	second->ignored = true; /* 3: no version 1, and no GT for version 2 */
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, WIDTH_UNKNOWN);
+
+	*first = (struct ivrs_block){ .kind = 0x10 }; /* all that QEMU has, and boards before 11h */
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, 48);
+	world.machine.ivrs.table = NULL; /* not known, and at most what the register says */
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw, WIDTH_UNKNOWN);
+	assert_int_equal(unit_width(&world.machine, &world.unit).gaw_max, 64);
 }
 
 static void test_amd_release_unknown(void **state)
@@ -332,8 +378,6 @@ static void test_amd_features_unknown(void **state)
 	(void)state;
 	world_init(&world);
 	world.unit.kind = UNIT_AMD_VI;
-	world_ivrs(&world, IVRS_IVHD);
-	world.ivrs.ivrs.va_size = 48;
 	world.machine.release = (char *)"7.2.13";
 	width = unit_width(&world.machine, &world.unit);
 	assert_int_equal(width.gaw, WIDTH_UNKNOWN);
@@ -577,6 +621,7 @@ int main(void)
 		cmocka_unit_test(test_amd_7),
 		cmocka_unit_test(test_amd_7_version_2),
 		cmocka_unit_test(test_amd_7_hatdis),
+		cmocka_unit_test(test_amd_7_image),
 		cmocka_unit_test(test_amd_release_unknown),
 		cmocka_unit_test(test_amd_release_unknown_without_ivrs),
 		cmocka_unit_test(test_amd_features_unknown),
