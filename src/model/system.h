@@ -22,7 +22,9 @@ struct system {
 	enum tristate vfio_node;	 /* /dev/vfio/vfio */
 	enum tristate iommufd_node;	 /* /dev/iommu */
 	size_t nr_cdevs;		 /* nodes in /dev/vfio/devices */
-	enum tristate unsafe_interrupts; /* type1 may run without interrupt remapping */
+	/* May run without interrupt remapping: */
+	enum tristate unsafe_interrupts; /* type1 */
+	enum tristate iommufd_unsafe_interrupts;
 	int64_t entry_limit;		 /* mappings a type1 container; -1: unknown */
 	bool memlock_known;
 	uint64_t memlock; /* bytes; UINT64_MAX: no limit */

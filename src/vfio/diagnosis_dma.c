@@ -168,9 +168,10 @@ bool interrupts(const struct diagnosis *it)
 
 bool interrupts_known(const struct diagnosis *it)
 {
-	if (it->machine->remapping != TRI_NO)
-		return false;
-	if (!is_iommufd(it) && it->system->unsafe_interrupts == TRI_YES)
+	enum tristate unsafe = is_iommufd(it) ? it->system->iommufd_unsafe_interrupts
+					      : it->system->unsafe_interrupts;
+
+	if (it->machine->remapping != TRI_NO || unsafe == TRI_YES)
 		return false;
 	return interrupts(it);
 }

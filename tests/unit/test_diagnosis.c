@@ -28,6 +28,7 @@ static void make(struct scene *scene)
 	scene->system = (struct system){ .vfio_node = TRI_UNKNOWN,
 					 .iommufd_node = TRI_UNKNOWN,
 					 .unsafe_interrupts = TRI_UNKNOWN,
+					 .iommufd_unsafe_interrupts = TRI_UNKNOWN,
 					 .entry_limit = -1 };
 	world->machine.groups_known = true;
 	world->machine.release = (char *)"6.12.95";
@@ -232,6 +233,11 @@ static void test_interrupts_and_more(void **state)
 	scene.world.machine.remapping = TRI_NO;
 	scene.system.unsafe_interrupts = TRI_YES;
 	assert_says(explain(&scene, SETUP_SET_CONTAINER, EPERM), "belongs to somebody else");
+	/* Each backend has a parameter of its own. */
+	scene.sibling->driver = (char *)"snd_hda_intel";
+	assert_says(explain(&scene, SETUP_BIND_IOMMUFD, EPERM), "no interrupt remapping");
+	scene.system.iommufd_unsafe_interrupts = TRI_YES;
+	assert_says(explain(&scene, SETUP_BIND_IOMMUFD, EPERM), "is not viable");
 }
 
 static void test_direct_rmrr(void **state)

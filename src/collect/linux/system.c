@@ -23,18 +23,33 @@ static enum tristate has_node(const struct source *source, const char *folder, c
 	return found;
 }
 
+static enum tristate read_unsafe_interrupts(const struct source *source, int dir)
+{
+	char text[8];
+
+	if (read_attribute(source, dir, "allow_unsafe_interrupts", text, sizeof(text)) <= 0)
+		return TRI_UNKNOWN;
+	return *text == 'Y' ? TRI_YES : TRI_NO;
+}
+
+static void read_iommufd(const struct source *source, struct system *system)
+{
+	_cleanup_close_ int dir = source_open_dir(source, "sys/module/iommufd/parameters");
+
+	system->iommufd_unsafe_interrupts =
+		dir < 0 ? TRI_UNKNOWN : read_unsafe_interrupts(source, dir);
+}
+
 static void read_type1(const struct source *source, struct system *system)
 {
 	_cleanup_close_ int dir = source_open_dir(source, "sys/module/vfio_iommu_type1/parameters");
-	char text[8];
 	uint64_t limit;
 
 	system->unsafe_interrupts = TRI_UNKNOWN;
 	system->entry_limit = -1;
 	if (dir < 0)
 		return;
-	if (read_attribute(source, dir, "allow_unsafe_interrupts", text, sizeof(text)) > 0)
-		system->unsafe_interrupts = *text == 'Y' ? TRI_YES : TRI_NO;
+	system->unsafe_interrupts = read_unsafe_interrupts(source, dir);
 	if (read_number(source, dir, "dma_entry_limit", 10, INT64_MAX, &limit) == 0)
 		system->entry_limit = (int64_t)limit;
 }
@@ -82,5 +97,6 @@ void collect_system(const struct source *source, struct machine *machine, struct
 			     "modules.builtin: what is not loaded may be loadable",
 			     release ? release : "?");
 	read_type1(source, system);
+	read_iommufd(source, system);
 	read_memlock(source, system);
 }
