@@ -56,7 +56,7 @@ MANPAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.8.scd)))
 DEPS_BUILD := gcc make pkg-config libc6-dev libpci-dev libudev-dev libsmartcols-dev libjson-c-dev scdoc
 DEPS_DEMO := pciutils xz-utils
 DEPS_TEST := $(DEPS_BUILD) $(DEPS_DEMO) libcmocka-dev jq acpica-tools qemu-system-x86 \
-	busybox-static cpio kmod udev bash zsh fish
+	busybox-static cpio kmod udev bash zsh fish flex bison bc libelf-dev
 DEPS_FUZZ := $(DEPS_BUILD) clang libclang-rt-14-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Installs what is missing of $(1), and asks for nothing when nothing is.

@@ -2,6 +2,7 @@
 . /rig/lib/check
 . /rig/lib/raw
 . /rig/lib/act
+wants_modules raid1 loop bridge 8021q
 remember
 
 mkdir -p "$work/at"

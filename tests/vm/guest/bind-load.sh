@@ -2,6 +2,7 @@
 . /rig/lib/check
 . /rig/lib/raw
 . /rig/lib/act
+wants_modules vfio-pci vfio_iommu_type1
 remember
 
 # unload: all of VFIO.

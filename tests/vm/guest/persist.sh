@@ -3,6 +3,7 @@
 . /rig/lib/check
 . /rig/lib/raw
 . /rig/lib/act
+wants_modules vfio-pci ext4
 mkdir -p "$rules"
 remember
 
