@@ -190,8 +190,9 @@ static void tell_notes(const struct course *course, const struct map_costs *cost
 	const struct subject *subject = course->subject;
 
 	for (size_t i = 0; i < costs->notes.nr; i++) {
-		out_footer(course->out, "%s %s: %s", subject->device->name, subject->backend->name,
-			   costs->notes.items[i]);
+		if (costs->nr > 0)
+			out_footer(course->out, "%s %s: %s", subject->device->name,
+				   subject->backend->name, costs->notes.items[i]);
 		if (context->verbose || costs->nr == 0)
 			complain(context, "%s %s: %s", subject->device->name,
 				 subject->backend->name, costs->notes.items[i]);
@@ -277,6 +278,9 @@ static void finish(struct course *course)
 	const struct map_test_arguments *arguments = course->arguments;
 	bool broken = !arguments->testing.dry_run && interrupted();
 
+	/* Nothing is mapped any more, and whoever reads what is shown may take long. */
+	if (!arguments->testing.dry_run && !broken)
+		release_signals();
 	show_tally(course->out, &course->tally);
 	if (arguments->bench)
 		out_document(course->out, "tests", out_list());

@@ -35,6 +35,7 @@ struct series {
 	struct memory memory; /* of the total that is measured now */
 	struct iova iova;
 	uint64_t limit; /* the largest total that may be tried, bytes */
+	const char *why_no_more;
 };
 
 static uint64_t now_ns(void)
@@ -156,17 +157,24 @@ static uint64_t find_room(struct series *series)
 	return most;
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b)
+static void bound(struct series *series, uint64_t limit, const char *why)
 {
-	return a < b ? a : b;
+	if (limit >= series->limit)
+		return;
+	series->limit = limit;
+	series->why_no_more = why;
 }
 
-/* Pages of 1 GiB come from a pool that is not counted as available. */
-static uint64_t find_limit(struct series *series)
+static void find_limit(struct series *series)
 {
-	uint64_t limit = smaller(find_room(series), memlock_left());
-
-	return series->page_size == SIZE_1G ? limit : smaller(limit, memory_available() / 2);
+	series->limit = UINT64_MAX;
+	bound(series, find_room(series), "no usable range has room for it");
+	bound(series, memlock_left(),
+	      "the limit of locked memory does not allow it; raise it with ulimit -l");
+	/* Pages of 1 GiB come from a pool that is not counted as available. */
+	if (series->page_size != SIZE_1G)
+		bound(series, memory_available() / 2,
+		      "it is more than half of the memory that is available");
 }
 
 /* --- growing totals --------------------------------------------------------------------------- */
@@ -212,9 +220,7 @@ static int measure_series(struct series *series, struct cell *cell)
 			return 0;
 		}
 	}
-	note_end(series, bytes,
-		 "more than half of the memory that is available, than the limit of locked memory "
-		 "or than the usable addresses allow");
+	note_end(series, bytes, series->why_no_more);
 	return 0;
 }
 
@@ -230,7 +236,7 @@ int measure_mappings(struct iospace *space, struct map_costs *costs)
 					 .costs = costs,
 					 .page_size = page_sizes[i] };
 
-		series.limit = find_limit(&series);
+		find_limit(&series);
 		if (!interrupted())
 			r = measure_series(&series, cell);
 	}

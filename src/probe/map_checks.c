@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "probe/memlock.h"
 #include "probe/size_text.h"
 #include "util/cleanup.h"
 #include "util/interrupt.h"
@@ -21,10 +22,28 @@ bool has_window(const struct map_test *test, struct verdict *verdict)
 	return false;
 }
 
+/* Whoever is not root may be allowed less than a check takes. */
+static bool may_lock(struct verdict *verdict, uint64_t size)
+{
+	_cleanup_free_ char *total = NULL, *rest = NULL;
+	uint64_t left = memlock_left();
+
+	if (size <= left)
+		return true;
+	total = size_text(size);
+	rest = size_text(left);
+	skips(verdict,
+	      "takes %s of locked memory, and the limit leaves %s; raise it with ulimit -l", total,
+	      rest);
+	return false;
+}
+
 bool get_memory(struct verdict *verdict, uint64_t page_size, uint64_t size, struct memory *memory)
 {
 	_cleanup_free_ char *page = NULL, *total = NULL;
 
+	if (!may_lock(verdict, size))
+		return false;
 	if (memory_get(page_size, size, memory) == 0)
 		return true;
 	page = size_text(page_size);

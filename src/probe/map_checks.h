@@ -39,6 +39,7 @@ map_check_function check_own_bar, check_two_containers, check_same_container;
 
 /* Each of these returns whether the check can go on; where not, the verdict says why. */
 bool has_window(const struct map_test *test, struct verdict *verdict);
+/* As much may be locked at a time, too. */
 bool get_memory(struct verdict *verdict, uint64_t page_size, uint64_t size, struct memory *memory);
 bool not_interrupted(struct verdict *verdict);
 

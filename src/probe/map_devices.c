@@ -70,10 +70,14 @@ void check_own_bar(struct map_test *test, struct verdict *verdict)
 		skips(verdict, "the device's memory could not be enabled: %s", errno_name(code));
 	else
 		try_bar(test, verdict, &part);
+	vfio_device_restore(test->opened);
 }
 
 /* --- another device
  * -------------------------------------------------------------------------------- */
+
+/* Mapped in a space to see what the other device, or its space, makes of it. */
+#define SHARED_PAGES 4
 
 static bool has_other(const struct map_test *test, struct verdict *verdict)
 {
@@ -87,16 +91,16 @@ static bool has_other(const struct map_test *test, struct verdict *verdict)
 static void try_apart(struct map_test *test, struct verdict *verdict, struct map_test *second)
 {
 	struct iova iova = window_at(test, 0);
+	uint64_t size = SHARED_PAGES * test->space->page_size;
 	struct memory memory;
 
-	if (!begin_in_window(test, verdict, 4, &memory))
+	if (!begin_in_window(test, verdict, 2 * SHARED_PAGES, &memory)) /* for each space */
 		return;
-	if (must_map(test, verdict, "the first space", memory.va, iova, memory.size) &&
-	    must_map(second, verdict, "the same IOVA in the second space", memory.va, iova,
-		     memory.size) &&
-	    must_unmap(test, verdict, "the first space", iova, memory.size) &&
+	if (must_map(test, verdict, "the first space", memory.va, iova, size) &&
+	    must_map(second, verdict, "the same IOVA in the second space", memory.va, iova, size) &&
+	    must_unmap(test, verdict, "the first space", iova, size) &&
 	    must_be_whole(second, verdict, "the second space, after the first let go", memory.va,
-			  iova, memory.size))
+			  iova, size))
 		passes(verdict, "with %s", test->other->name);
 	memory_put(&memory);
 }
@@ -113,7 +117,7 @@ void check_two_containers(struct map_test *test, struct verdict *verdict)
 		skips(verdict, "the other device could not be attached: %s", err.text);
 		return;
 	}
-	if (iospace_check(second.space, test->window, 4 * test->space->page_size) < 0)
+	if (iospace_check(second.space, test->window, SHARED_PAGES * test->space->page_size) < 0)
 		skips(verdict, "the two devices have no usable range in common here");
 	else
 		try_apart(test, verdict, &second);
@@ -190,7 +194,7 @@ void check_same_container(struct map_test *test, struct verdict *verdict)
 {
 	struct memory memory;
 
-	if (!has_other(test, verdict) || !begin_in_window(test, verdict, 4, &memory))
+	if (!has_other(test, verdict) || !begin_in_window(test, verdict, SHARED_PAGES, &memory))
 		return;
 	if (must_map(test, verdict, "the mapping", memory.va, window_at(test, 0), memory.size) &&
 	    try_joined(test, verdict, memory.size) &&

@@ -139,6 +139,12 @@ static void judge(struct map_test *test, struct verdict *verdict, const struct m
 	pass_with(&seen, verdict);
 }
 
+static void skip_for(struct verdict *verdict, const char *what, int code)
+{
+	skips(verdict, "%s: %s%s", what, errno_name(code),
+	      code == -EPERM ? "; run this as root, or raise the hard limit with ulimit -l" : "");
+}
+
 static void try_limit(struct map_test *test, struct verdict *verdict, const struct memory *memory)
 {
 	uint64_t locked = 0;
@@ -146,13 +152,15 @@ static void try_limit(struct map_test *test, struct verdict *verdict, const stru
 					   : locked_by_process(test, &locked);
 
 	if (code < 0)
-		skips(verdict, "what is locked already could not be found out: %s",
-		      errno_name(code));
+		skip_for(verdict, "what is locked already could not be found out", code);
 	else if ((code = set_limit(test, locked + WITHIN)) < 0)
-		skips(verdict, "the limit could not be set: %s", errno_name(code));
+		skip_for(verdict, "the limit could not be set", code);
 	else
 		judge(test, verdict, memory);
 }
+
+/* Of a text that goes back: both fit, each with its NUL, behind the outcome. */
+#define LONGEST_TEXT ((sizeof(((struct child_answer *)NULL)->text) - 3) / 2)
 
 /* The verdict goes back as its outcome and its two texts, each with a NUL behind it. */
 static void pack(const struct verdict *verdict, struct child_answer *answer)
@@ -162,10 +170,9 @@ static void pack(const struct verdict *verdict, struct child_answer *answer)
 	answer->text[answer->length++] = (char)('0' + (int)verdict->outcome);
 	for (size_t i = 0; i < 2; i++) {
 		size_t length = texts[i] ? strlen(texts[i]) : 0;
-		size_t room = sizeof(answer->text) - answer->length - 2;
 
-		if (length > room)
-			length = room;
+		if (length > LONGEST_TEXT)
+			length = LONGEST_TEXT;
 		memcpy(answer->text + answer->length, texts[i] ? texts[i] : "", length);
 		answer->length += length + 1;
 	}
@@ -193,14 +200,16 @@ static void unpack(struct child_answer *answer, struct verdict *verdict)
 /* One try, which leaves nothing mapped, so that another one may follow. */
 static void try_once(struct map_test *test, struct verdict *verdict)
 {
+	uint64_t page = test->space->page_size, unmapped;
 	struct memory memory;
-	uint64_t unmapped;
 
-	if (!begin_in_window(test, verdict, WITHIN, &memory))
+	/* Not get_memory(): what may be locked is set here. */
+	if (memory_get(page, WITHIN * page, &memory) < 0) {
+		skips(verdict, "no memory is to be had");
 		return;
+	}
 	try_limit(test, verdict, &memory);
-	test->space->ops->unmap(test->space, window_at(test, 0),
-				4 * WITHIN * test->space->page_size, &unmapped);
+	test->space->ops->unmap(test->space, window_at(test, 0), 4 * WITHIN * page, &unmapped);
 	memory_put(&memory);
 }
 

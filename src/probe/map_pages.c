@@ -133,13 +133,7 @@ void check_page_1g(struct map_test *test, struct verdict *verdict)
 /* --- memory that is not what it takes -----------------------------------------------------------
  */
 
-#define FAULT                                                                                      \
-	{                                                                                          \
-		{ EFAULT },                                                                        \
-		{                                                                                  \
-			EFAULT                                                                     \
-		}                                                                                  \
-	}
+static const struct answers fault = { { EFAULT }, { EFAULT } };
 
 /* Return: whether the page table, where it is shown, lets nobody write. */
 static bool judge_read_only(const struct map_test *test, struct verdict *verdict, struct iova iova)
@@ -160,7 +154,7 @@ static void try_read_only(struct map_test *test, struct verdict *verdict,
 				       window_at(test, 0),
 				       memory->size,
 				       ACCESS_BOTH,
-				       FAULT };
+				       fault };
 	struct seen seen = { { 0 } };
 	int code;
 
@@ -203,7 +197,7 @@ void check_no_memory(struct map_test *test, struct verdict *verdict)
 						 window_at(test, 0),
 						 none.size,
 						 ACCESS_BOTH,
-						 FAULT };
+						 fault };
 
 		if (must_refuse(test, verdict, &refusal, &seen))
 			must_map_and_unmap(test, verdict, "memory at the same addresses afterwards",

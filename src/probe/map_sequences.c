@@ -31,7 +31,7 @@ static bool is_rolled_back(const struct map_test *test, struct verdict *verdict,
 	for (size_t i = 0; i < SET_SIZE; i++)
 		if (i != FOREIGN &&
 		    !must_map_and_unmap(test, verdict, "a range rolled back", memory->va,
-					set_iova(test, i), memory->size))
+					set_iova(test, i), test->space->page_size))
 			return false;
 	return true;
 }
@@ -39,12 +39,12 @@ static bool is_rolled_back(const struct map_test *test, struct verdict *verdict,
 static void try_set(struct map_test *test, struct verdict *verdict, const struct memory *memory)
 {
 	struct map_request set[SET_SIZE];
+	uint64_t page = test->space->page_size;
 	size_t failed = SET_SIZE;
 	int code;
 
 	for (size_t i = 0; i < SET_SIZE; i++)
-		set[i] = (struct map_request){ memory->va, set_iova(test, i), memory->size,
-					       ACCESS_BOTH };
+		set[i] = (struct map_request){ memory->va, set_iova(test, i), page, ACCESS_BOTH };
 	code = iospace_map_set(test->space, set, SET_SIZE, &failed);
 	if (code != -EEXIST || failed != FOREIGN)
 		fails(verdict, "range %d of %d is taken, but mapping them ended with %s at %zu",
@@ -53,18 +53,22 @@ static void try_set(struct map_test *test, struct verdict *verdict, const struct
 		passes(verdict, "%d of %d mapped and rolled back", FOREIGN, SET_SIZE);
 }
 
-/* The kernel has a mapping that our list has not, so only the kernel can refuse. */
+/*
+ * The kernel has a mapping that our list has not, so only the kernel can refuse. One page serves
+ * for all, but what is locked counts for each.
+ */
 void check_replay(struct map_test *test, struct verdict *verdict)
 {
+	uint64_t page = test->space->page_size;
 	struct memory memory;
 
-	if (!begin_in_window(test, verdict, 1, &memory))
+	if (!begin_in_window(test, verdict, SET_SIZE, &memory))
 		return;
 	if (must_map(test, verdict, "a mapping in the way", memory.va, set_iova(test, FOREIGN),
-		     memory.size)) {
+		     page)) {
 		try_set(test, verdict, &memory);
 		must_be_whole(test, verdict, "the mapping in the way", memory.va,
-			      set_iova(test, FOREIGN), memory.size);
+			      set_iova(test, FOREIGN), page);
 	}
 	memory_put(&memory);
 }

@@ -41,11 +41,13 @@ int __wrap_memory_get(uint64_t page_size, uint64_t size, struct memory *memory)
 	return 0;
 }
 
+static uint64_t lockable = MEMLOCK_UNLIMITED;
+
 /* As the model sees it: the test is privileged, its children are not. */
 uint64_t __wrap_memlock_left(void)
 {
 	kernel_notice_child();
-	return kernel.is_child ? __real_memlock_left() : MEMLOCK_UNLIMITED;
+	return kernel.is_child ? __real_memlock_left() : lockable;
 }
 
 /* The limit is the model's: that of this process may be too low to begin with. */
@@ -458,6 +460,28 @@ static void test_no_attach(void **state)
 	run_free(&run);
 }
 
+/* What may not be locked cannot be mapped, which is no failure of the kernel. */
+static void test_little_may_be_locked(void **state)
+{
+	static const char *const skipped[] = { "page-2m", "page-1g", "replay", "evolve",
+					       "entry-limit" };
+	struct run run;
+
+	(void)state;
+	lockable = 64 << 10;
+	run = run_on(&machines[ON_TYPE1], RULE_NONE);
+	lockable = MEMLOCK_UNLIMITED;
+	for (size_t i = 0; i < COUNT(skipped); i++) {
+		const struct result *result = &run.results[find_map_check(skipped[i]) - map_checks];
+
+		assert_case_equal(result->outcome, OUTCOME_SKIP, skipped[i]);
+		assert_non_null(strstr(result->reason, "ulimit -l"));
+	}
+	assert_int_equal(run.results[find_map_check("unmap-all") - map_checks].outcome,
+			 OUTCOME_PASS);
+	run_free(&run);
+}
+
 /* Those that are not wanted are not even told of, but for attach. */
 static void test_only(void **state)
 {
@@ -540,6 +564,7 @@ int main(void)
 		cmocka_unit_test(test_just_one_fails),
 		cmocka_unit_test(test_rules_are_complete),
 		cmocka_unit_test(test_no_attach),
+		cmocka_unit_test(test_little_may_be_locked),
 		cmocka_unit_test(test_only),
 		cmocka_unit_test(test_stopped),
 	};

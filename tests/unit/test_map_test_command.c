@@ -94,7 +94,12 @@ struct machine *__wrap_collect(const struct source *source, unsigned facts)
 void __wrap_machine_free(struct machine *freed);
 void __wrap_machine_free(struct machine *freed)
 {
+	sigset_t held;
+
 	assert_ptr_equal(freed, &machine);
+	/* What is shown is shown with signals let through: a reader may never come to the end. */
+	if (sigprocmask(SIG_BLOCK, NULL, &held) < 0 || sigismember(&held, SIGTERM) != 0)
+		_exit(99);
 }
 
 void __wrap_collect_system(const struct source *source, struct machine *of, struct system *system);
