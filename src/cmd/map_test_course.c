@@ -11,6 +11,7 @@
 #include "cmd/subjects.h"
 #include "out/tap.h"
 #include "probe/map_test.h"
+#include "probe/size_text.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 #include "util/interrupt.h"
@@ -199,8 +200,18 @@ static void tell_notes(const struct course *course, const struct map_costs *cost
 	}
 }
 
+static void hear_bench(void *data, uint64_t page_size, uint64_t bytes)
+{
+	struct course *course = data;
+	_cleanup_free_ char *page = size_text(page_size), *total = size_text(bytes);
+
+	progress_show(&course->progress, "%s %s: %s in pages of %s", course->subject->device->name,
+		      course->subject->backend->name, total, page);
+}
+
 static int run_bench(struct course *course)
 {
+	const struct bench_listener listener = { .tell = hear_bench, .data = course };
 	const struct subject *subject = course->subject;
 	struct map_costs costs = { 0 };
 	struct vfio_device *opened;
@@ -211,7 +222,7 @@ static int run_bench(struct course *course)
 	if (setup_space(subject->backend, subject->device, &course->facts, &space, &opened, &err) <
 	    0)
 		return tell_failure(course, &err);
-	r = measure_mappings(space, &costs);
+	r = measure_mappings(space, &listener, &costs);
 	iospace_close(space);
 	progress_clear(&course->progress);
 	add_bench_rows(course->out, subject, &costs);

@@ -31,6 +31,7 @@
 struct series {
 	struct iospace *space;
 	struct map_costs *costs;
+	const struct bench_listener *listener;
 	uint64_t page_size;
 	struct memory memory; /* of the total that is measured now */
 	struct iova iova;
@@ -209,6 +210,8 @@ static int measure_series(struct series *series, struct cell *cell)
 			note_end(series, bytes, "no such pages are free");
 			return 0;
 		}
+		if (series->listener)
+			series->listener->tell(series->listener->data, series->page_size, bytes);
 		r = time_cell(series, bytes, cell);
 		memory_put(&series->memory);
 		if (r < 0 || cell->rounds < MIN_ROUNDS)
@@ -224,7 +227,8 @@ static int measure_series(struct series *series, struct cell *cell)
 	return 0;
 }
 
-int measure_mappings(struct iospace *space, struct map_costs *costs)
+int measure_mappings(struct iospace *space, const struct bench_listener *listener,
+		     struct map_costs *costs)
 {
 	const uint64_t page_sizes[] = { (uint64_t)sysconf(_SC_PAGESIZE), SIZE_2M, SIZE_1G };
 	struct cell *cell = xcalloc(1, sizeof(*cell));
@@ -234,6 +238,7 @@ int measure_mappings(struct iospace *space, struct map_costs *costs)
 	for (size_t i = 0; i < sizeof(page_sizes) / sizeof(page_sizes[0]) && r == 0; i++) {
 		struct series series = { .space = space,
 					 .costs = costs,
+					 .listener = listener,
 					 .page_size = page_sizes[i] };
 
 		find_limit(&series);

@@ -24,9 +24,16 @@ struct map_costs {
 	struct strings notes;
 };
 
+/* Who is told what is measured next. */
+struct bench_listener {
+	void (*tell)(void *data, uint64_t page_size, uint64_t bytes);
+	void *data;
+};
+
 /**
  * measure_mappings() - time operations of growing size for each size of pages
  * @space: with a device in it, and empty
+ * @listener: may be NULL
  *
  * Totals go from one page to 1 GiB and beyond, as far as half of the memory that is available, the
  * usable ranges and the limit of locked memory allow. Ends early when a signal is waiting.
@@ -34,7 +41,8 @@ struct map_costs {
  * Return: 0 or the negative errno of the operation that failed; @costs is released with
  * map_costs_free() in both cases.
  */
-int measure_mappings(struct iospace *space, struct map_costs *costs);
+int measure_mappings(struct iospace *space, const struct bench_listener *listener,
+		     struct map_costs *costs);
 
 void map_costs_free(struct map_costs *costs);
 

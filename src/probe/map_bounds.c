@@ -18,29 +18,48 @@ static bool ends_at_top(struct range range)
 }
 
 /*
- * First pages, or last ones, of every usable range. The page below 2^64 has a check of its own,
- * the one before it stands in for it here.
+ * The first or last whole page of a range, which need not end where pages do. The page below 2^64
+ * has a check of its own, the one before it stands in for it here.
+ *
+ * Return: whether there is one.
  */
+static bool page_at_end(struct range range, uint64_t page_size, bool is_last, struct iova *iova)
+{
+	uint64_t less_one = page_size - 1;
+
+	if (range.end - range.start < less_one || range.start > UINT64_MAX - less_one)
+		return false;
+	if (is_last)
+		iova->value = (range.end - less_one) & ~less_one;
+	else
+		iova->value = (range.start + less_one) & ~less_one;
+	if (is_last && ends_at_top(range))
+		iova->value -= page_size;
+	return iova->value >= range.start && iova->value <= range.end - less_one;
+}
+
+/* First pages, or last ones, of every usable range. */
 static void check_ends(struct map_test *test, struct verdict *verdict, bool is_last)
 {
 	const struct iospace *space = test->space;
 	uint64_t page_size = space->page_size;
 	struct memory memory;
 
+	if (space->usable.nr == 0) {
+		skips(verdict, "the kernel names no usable range");
+		return;
+	}
 	if (!get_memory(verdict, page_size, page_size, &memory))
 		return;
 	for (size_t i = 0; i < space->usable.nr; i++) {
 		struct range range = space->usable.items[i];
-		struct iova iova = { is_last ? range.end - (page_size - 1) : range.start };
 		_cleanup_free_ char *what = xasprintf("%s page of 0x%016" PRIx64 "-0x%016" PRIx64,
 						      is_last ? "last" : "first", range.start,
 						      range.end);
+		struct iova iova;
 
-		if (is_last && ends_at_top(range))
-			iova.value -= page_size;
-		if (iova.value < range.start)
-			continue;
-		must_map_and_unmap(test, verdict, what, memory.va, iova, page_size);
+		if (page_at_end(range, page_size, is_last, &iova))
+			must_map_and_unmap(test, verdict, what, memory.va, iova, page_size);
 	}
 	passes(verdict, "%zu ranges", space->usable.nr);
 	memory_put(&memory);

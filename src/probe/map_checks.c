@@ -77,7 +77,7 @@ struct iova window_at(const struct map_test *test, uint64_t offset)
 
 bool is_iommufd(const struct iospace *space)
 {
-	return strcmp(space->ops->name, "iommufd") == 0;
+	return space->ops == &iommufd_ops;
 }
 
 int ask_map(const struct map_test *test, const void *va, struct iova iova, uint64_t size,

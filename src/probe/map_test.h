@@ -36,6 +36,8 @@ struct map_test {
 	 * page: for what needs more. */
 	struct range room;
 	bool has_room;
+	/* A process hangs in the kernel with this space: whoever asks it for more may hang, too. */
+	bool is_stuck;
 };
 
 struct map_check {

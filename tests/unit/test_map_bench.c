@@ -182,7 +182,7 @@ static void test_totals(void **state)
 	(void)state;
 	setup(&space);
 	model.seconds_per_gib = 0;
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	/* 4 KiB times 8, up to what is at most half of 32 GiB */
 	assert_totals(&costs, KIB(4), "4,32,256,2048,16384,131072,1048576,8388608");
 	assert_totals(&costs, MIB(2), "2048,16384,131072,1048576,8388608");
@@ -201,7 +201,7 @@ static void test_rounds(void **state)
 
 	(void)state;
 	setup(&space);
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	/* 4 KiB: 16 us an operation, 32 us a round: all of 1,000 rounds end before 150 ms */
 	assert_int_equal(costs.items[0].rounds, 1000);
 	assert_int_equal(costs.items[0].ns_min, 16000);
@@ -230,7 +230,7 @@ static void test_limits(void **state)
 	(void)state;
 	setup(&space);
 	model.lockable = MIB(8);
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	assert_totals(&costs, KIB(4), "4,32,256,2048");
 	assert_totals(&costs, MIB(2), "2048");
 	snprintf(note, sizeof(note), "pages of 4 KiB: 16 MiB and more not measured: %s", why);
@@ -242,7 +242,7 @@ static void test_limits(void **state)
 	setup(&space);
 	model.available = MIB(600);
 	model.seconds_per_gib = 0;
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	assert_totals(&costs, KIB(4), "4,32,256,2048,16384,131072");
 	assert_note(&costs, "pages of 4 KiB: 1 GiB and more not measured: it is more than half of "
 			    "the memory that is available");
@@ -250,7 +250,7 @@ static void test_limits(void **state)
 
 	setup(&space); /* 256 KiB of usable addresses, none for a large page */
 	space.usable = (struct ranges){ narrow, 1 };
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	assert_totals(&costs, KIB(4), "4,32,256");
 	assert_totals(&costs, MIB(2), "");
 	assert_int_equal(model.iova, 0x1000);
@@ -261,7 +261,7 @@ static void test_limits(void **state)
 	model.most[1] = MIB(20);
 	model.most[2] = GIB(1);
 	model.seconds_per_gib = 0;
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	assert_totals(&costs, MIB(2), "2048,16384");
 	assert_totals(&costs, GIB(1), "1048576");
 	assert_note(&costs,
@@ -279,7 +279,7 @@ static void test_top_page(void **state)
 	(void)state;
 	setup(&space);
 	space.usable = (struct ranges){ top, 1 };
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	assert_totals(&costs, KIB(4), "4");
 	assert_int_equal(model.iova, UINT64_C(0xfffffffffffff000));
 	map_costs_free(&costs);
@@ -288,7 +288,7 @@ static void test_top_page(void **state)
 	top[0].start -= 0x1000;
 	space.usable = (struct ranges){ top, 1 };
 	space.top_page_leaks = true;
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	assert_totals(&costs, KIB(4), "4");
 	assert_int_equal(model.iova, UINT64_C(0xffffffffffffe000));
 	map_costs_free(&costs);
@@ -302,7 +302,7 @@ static void test_fails(void **state)
 	(void)state;
 	setup(&space);
 	model.fails_at = 1500; /* amid 32 KiB */
-	assert_int_equal(measure_mappings(&space, &costs), -ENOMEM);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), -ENOMEM);
 	assert_totals(&costs, KIB(4), "4");
 	assert_int_equal(model.nr_maps, 1500);
 	assert_int_equal(model.given, 0);
@@ -317,7 +317,7 @@ static void test_interrupted(void **state)
 	(void)state;
 	setup(&space);
 	model.interrupted_at = 1004; /* the third round of 32 KiB after the one not counted */
-	assert_int_equal(measure_mappings(&space, &costs), 0);
+	assert_int_equal(measure_mappings(&space, NULL, &costs), 0);
 	assert_totals(&costs, KIB(4), "4");
 	assert_totals(&costs, MIB(2), "");
 	assert_int_equal(model.nr_maps, 1004);

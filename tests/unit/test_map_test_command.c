@@ -201,12 +201,15 @@ void __wrap_try_plan(struct map_test *test, const struct plan *plan, const char 
 	judge(verdict, scene.plan, test);
 }
 
-int __wrap_measure_mappings(struct iospace *space, struct map_costs *costs);
-int __wrap_measure_mappings(struct iospace *space, struct map_costs *costs)
+int __wrap_measure_mappings(struct iospace *space, const struct bench_listener *listener,
+			    struct map_costs *costs);
+int __wrap_measure_mappings(struct iospace *space, const struct bench_listener *listener,
+			    struct map_costs *costs)
 {
 	static const struct map_cost cost = { "map", 4096, 8192, 7, 1, 2, 3 };
 
 	(void)space;
+	listener->tell(listener->data, 4096, 8192);
 	for (size_t i = 0; i < scene.costs; i++) {
 		costs->items = xgrow(costs->items, costs->nr, sizeof(*costs->items));
 		costs->items[costs->nr++] = cost;
