@@ -9,6 +9,11 @@ remember
 
 stop_udevd() {
 	udevadm control --exit 2> /dev/null
+	for try in $(seq 100); do
+		pidof systemd-udevd > /dev/null || return 0
+		sleep 0.1
+	done
+	killall -9 systemd-udevd # how it ends is not what is tested
 	wait_for sh -c '! pidof systemd-udevd'
 }
 
