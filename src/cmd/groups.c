@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "cmd/cells.h"
+#include "cmd/check_isolation.h"
 #include "cmd/classes.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
 #include "collect/collect.h"
 #include "command.h"
+#include "model/acs.h"
 #include "model/viability.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
@@ -52,7 +54,7 @@ static const struct out_column columns[] = {
 		     "Driver that it is bound to" },
 	[ROLE] = { "ROLE", DEVICES, OUT_TYPE_STRING, false, FACT_CLASS,
 		   "endpoint, bridge, host-bridge, isa-bridge, iommu or platform" },
-	[ISOLATED] = { "ISOLATED", DEVICES, OUT_TYPE_BOOL, false, 0,
+	[ISOLATED] = { "ISOLATED", DEVICES, OUT_TYPE_BOOL, false, FACT_ACS,
 		       "No other device can be reached without passing the IOMMU" },
 	[UNIT] = { "UNIT", DEVICES, OUT_TYPE_STRING, false, FACT_UNIT,
 		   "IOMMU unit that translates for it" },
@@ -71,7 +73,7 @@ static const struct out_schema schema = {
 	.nr_columns = sizeof(columns) / sizeof(columns[0]),
 };
 
-enum { KEY_CLASS = 0x100, KEY_DRIVER, KEY_VIABLE, KEY_ALL };
+enum { KEY_CLASS = 0x100, KEY_DRIVER, KEY_VIABLE, KEY_ALL, KEY_CHECK };
 
 struct groups_arguments {
 	struct arguments common; /* first: parse_shared() casts to it */
@@ -80,6 +82,7 @@ struct groups_arguments {
 	const char *driver;
 	bool viable;
 	bool all;
+	bool check;
 };
 
 static const struct argp_option options[] = {
@@ -88,6 +91,9 @@ static const struct argp_option options[] = {
 	{ "driver", KEY_DRIVER, "NAME", 0, "Only devices bound to this driver", 0 },
 	{ "viable", KEY_VIABLE, NULL, 0, "Only groups that user space could own now", 0 },
 	{ "all", KEY_ALL, NULL, 0, "Also devices that are in no group, last", 0 },
+	{ "check-isolation", KEY_CHECK, NULL, 0,
+	  "Status 0 when the groups are those that ACS and aliases call for; else show where not",
+	  0 },
 	{ 0 },
 };
 
@@ -113,6 +119,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_ALL:
 		arguments->all = true;
 		return 0;
+	case KEY_CHECK:
+		arguments->check = true;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (arguments->check && (arguments->by_class || arguments->driver ||
+					 arguments->viable || arguments->all))
+			return option_error(state, "--check-isolation goes with none of --class, "
+						   "--driver, --viable, --all");
+		return 0;
 	default:
 		return parse_shared(key, arg, state);
 	}
@@ -135,8 +150,13 @@ static bool keeps_device(const struct groups_arguments *arguments, const struct 
 	       (device->driver && strcmp(device->driver, arguments->driver) == 0);
 }
 
-static void add_device(struct out *out, struct out_row *parent, const struct device *device,
-		       struct names *names)
+static struct out_value isolated_cell(const struct machine *machine, const struct device *device)
+{
+	return device->is_pci ? tristate_cell(device_isolated(machine, device)) : out_absent();
+}
+
+static void add_device(struct out *out, struct out_row *parent, const struct machine *machine,
+		       const struct device *device, struct names *names)
 {
 	struct out_row *row = out_row_add(out, parent);
 
@@ -145,7 +165,8 @@ static void add_device(struct out *out, struct out_row *parent, const struct dev
 	out_set(row, CLASS, device_class_cell(device));
 	out_set(row, DRIVER, device_driver_cell(device));
 	out_set(row, ROLE, device_role_cell(device));
-	out_set(row, ISOLATED, out_unknown());
+	if (out_wants(out, ISOLATED))
+		out_set(row, ISOLATED, isolated_cell(machine, device));
 	out_set(row, UNIT, device_unit_cell(device));
 	out_set(row, RESET, device->resets_known ? out_strings(&device->resets) : out_unknown());
 	if (names)
@@ -200,7 +221,7 @@ static void add_groups(struct out *out, const struct groups_arguments *arguments
 			if (!row)
 				row = add_group(out, group);
 			if (out_depth(out) > 0)
-				add_device(out, row, group->devices[k], names);
+				add_device(out, row, machine, group->devices[k], names);
 		}
 	}
 }
@@ -221,7 +242,7 @@ static void add_ungrouped(struct out *out, const struct groups_arguments *argume
 		if (!row)
 			row = out_row_add(out, NULL);
 		if (out_depth(out) > 0)
-			add_device(out, row, device, names);
+			add_device(out, row, machine, device, names);
 	}
 }
 
@@ -271,9 +292,9 @@ static unsigned filter_facts(const struct groups_arguments *arguments)
 	       selection_facts(&arguments->common);
 }
 
-static int list_groups(const void *own, const struct source *source, struct out *out)
+static int list_groups(const struct groups_arguments *arguments, const struct source *source,
+		       struct out *out)
 {
-	const struct groups_arguments *arguments = own;
 	unsigned facts = out_facts(out) | filter_facts(arguments);
 	struct machine *machine = collect(source, facts);
 	struct names *names = facts & FACT_NAME ? names_open(source) : NULL;
@@ -291,10 +312,26 @@ static int list_groups(const void *own, const struct source *source, struct out 
 	return status;
 }
 
+static const struct out_schema *choose_schema(const void *own)
+{
+	const struct groups_arguments *arguments = own;
+
+	return arguments->check ? &check_isolation_schema : &schema;
+}
+
+static int work(const void *own, const struct source *source, struct out *out)
+{
+	const struct groups_arguments *arguments = own;
+
+	return arguments->check ? check_isolation(&arguments->common, source, out)
+				: list_groups(arguments, source, out);
+}
+
 static const struct reader reader = {
 	.argp = &argp,
 	.schema = &schema,
-	.work = list_groups,
+	.choose = choose_schema,
+	.work = work,
 };
 
 static int run(struct context *context, int argc, char **argv)
@@ -304,7 +341,7 @@ static int run(struct context *context, int argc, char **argv)
 	return run_reader(&reader, &arguments.common, context, argc, argv);
 }
 
-static const struct out_schema *const schemas[] = { &schema, NULL };
+static const struct out_schema *const schemas[] = { &schema, &check_isolation_schema, NULL };
 
 const struct command cmd_groups = {
 	.name = "groups",

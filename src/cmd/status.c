@@ -7,6 +7,7 @@
 #include "cmd/cells.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
+#include "model/acs.h"
 #include "model/system.h"
 #include "model/viability.h"
 #include "util/alloc.h"
@@ -201,12 +202,16 @@ static void add_domains(const struct overview *overview)
 static void add_groups(const struct overview *overview)
 {
 	const struct machine *machine = overview->machine;
-	size_t viable = 0;
-	bool unknown = false;
+	size_t viable = 0, isolated = 0;
+	bool unknown = false, unknown_isolated = false;
 
 	for (size_t i = 0; i < machine->nr_groups; i++) {
+		enum tristate is_isolated = group_isolated(machine, &machine->groups[i]);
+
 		viable += group_viable(&machine->groups[i]) == TRI_YES;
 		unknown |= group_viable(&machine->groups[i]) == TRI_UNKNOWN;
+		isolated += is_isolated == TRI_YES;
+		unknown_isolated |= is_isolated == TRI_UNKNOWN;
 	}
 	if (!machine->groups_known) {
 		add(overview, "groups", out_unknown(), WARN, "see -v");
@@ -216,7 +221,11 @@ static void add_groups(const struct overview *overview)
 	    machine->nr_groups ? OK : BAD, NULL);
 	add(overview, "viable-groups", unknown ? out_unknown() : out_format("%zu", viable), INFO,
 	    viable ? "iommutool groups --viable lists them" : NULL);
-	add(overview, "isolated-groups", out_unknown(), INFO, NULL);
+	add(overview, "isolated-groups",
+	    unknown_isolated ? out_unknown() : out_format("%zu", isolated), INFO,
+	    unknown_isolated	 ? "see -v; config space is for root"
+	    : machine->nr_groups ? "iommutool groups -o +ISOLATED shows which"
+				 : NULL);
 	if (said(machine, "pcie_acs_override"))
 		add(overview, "acs-override", out_string("on the command line"), WARN,
 		    "a kernel with that patch makes groups which the hardware does not isolate");
@@ -338,7 +347,7 @@ static int overview(const void *own, const struct source *source, struct out *ou
 	const struct arguments *arguments = own;
 	struct machine *machine =
 		collect(source, FACT_UNIT | FACT_CLASS | FACT_DRIVER | FACT_VFIO | FACT_GROUP_TYPE |
-					FACT_TABLES | FACT_REMAPPING | FACT_KERNEL);
+					FACT_TABLES | FACT_REMAPPING | FACT_KERNEL | FACT_ACS);
 	int status;
 	struct system system;
 	const struct overview overview = { machine, &system, out };

@@ -78,6 +78,9 @@ int read_number(const struct source *source, int dir, const char *name, int base
  */
 ssize_t read_link_name(int dir, const char *name, char *text, size_t size);
 
+/* Return: an fd of the file, to be closed, or negative errno. */
+int source_open_file(const struct source *source, int dir, const char *name);
+
 /* Names in a directory but "." and "..", sorted. Return: 0 or negative errno. */
 int source_list(const struct source *source, const char *path, struct strings *names);
 
@@ -100,6 +103,12 @@ enum fact {
 	FACT_REMAPPING = 1u << 12, /* machine.remapping */
 	FACT_KERNEL = 1u << 13,	   /* machine.release, .command_line */
 	FACT_NAME = 1u << 14,	   /* nothing in the model: the command asks names.h */
+	/*
+	 * device.routing, where it decides on groups and isolation: of bridges, and of functions
+	 * that have others beside them. Brings FACT_ID, FACT_CLASS, FACT_TOPOLOGY, and whether
+	 * there are tables.
+	 */
+	FACT_ACS = 1u << 15,
 };
 
 /**

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/config_space.h"
 #include "util/text.h"
 
 struct acpi_table;
@@ -40,6 +41,8 @@ struct device {
 	struct device *parent;	 /* the bridge above it; NULL: on a root bus, or unknown */
 	int root_bus;		 /* number of the root bus above it; -1: unknown */
 	struct device *physical; /* of an SR-IOV virtual function: its physical one, else NULL */
+	struct device *carrier;	 /* whose address its requests carry instead: VMD; else NULL */
+	struct routing routing;	 /* from config space */
 	int vendor;		 /* 16 bits; -1: unknown */
 	int product;		 /* 16 bits; -1: unknown */
 	int class;		 /* 24 bits, 0xCCSSPP; -1: unknown */

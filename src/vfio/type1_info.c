@@ -58,7 +58,7 @@ static int take_migration(const unsigned char *bytes, size_t size, struct type1_
 	return 0;
 }
 
-static const struct capability {
+static const struct info_capability {
 	uint16_t id;
 	size_t size; /* bytes that it has at least */
 	int (*take)(const unsigned char *bytes, size_t size, struct type1_info *info);
@@ -76,7 +76,7 @@ static int take_capability(uint16_t id, const unsigned char *bytes, size_t size,
 			   struct type1_info *info)
 {
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++) {
-		const struct capability *capability = &capabilities[i];
+		const struct info_capability *capability = &capabilities[i];
 
 		if (capability->id == id)
 			return size < capability->size ? -EPROTO

@@ -66,6 +66,14 @@ def conflicts:
 	(each("conflicts") | has("conflict"; { range: "string", group: "number", start: "address",
 		end: "address", type: "string", source: "string?", line: "number?", name: "string?" }));
 
+# groups --check-isolation.
+def differences:
+	has("document"; { differences: "array" }),
+	(each("differences") | has("difference"; { device: "string", group: "number",
+		kernel: "together|apart", other: "string", other_group: "number",
+		because: "alias|acs|quirk|bus-alias|multifunction?", at: "string?",
+		cause: "string" }));
+
 def gaw:
 	has("document"; { units: "array", host_address_width: "number?", common: "object",
 		why_empty: why }),
@@ -181,6 +189,7 @@ def document:
 		elif has("why_empty") then groups else set_domain end
 	elif keys_unsorted[0] == "devices" then changes
 	elif keys_unsorted[0] == "conflicts" then conflicts
+	elif keys_unsorted[0] == "differences" then differences
 	elif keys_unsorted[0] == "units" then gaw
 	elif keys_unsorted[0] == "domains" then domains
 	elif keys_unsorted[0] == "status" then status

@@ -252,6 +252,7 @@ static void add_rest(const struct source *source, struct machine *machine, unsig
 /*
  * The device link leads through the whole hierarchy:
  * ../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0
+ * A root bus below a function is VMD's: ../pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:01.0
  */
 static void read_topology(struct machine *machine, int devices, struct device *device)
 {
@@ -269,6 +270,7 @@ static void read_topology(struct machine *machine, int devices, struct device *d
 		if (strncmp(part, "pci", 3) == 0 && colon) {
 			if (parse_u64(colon + 1, 16, 0xff, &bus) == 0)
 				device->root_bus = (int)bus;
+			device->carrier = device->parent;
 			device->parent = NULL;
 		} else if (at && bdf_parse(part, &bdf) == 0) {
 			device->parent = find_device(machine, &bdf);

@@ -110,7 +110,7 @@ static int refuse_special(int dir, const char *name)
 	return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 }
 
-static int open_file(const struct source *source, int dir, const char *name)
+int source_open_file(const struct source *source, int dir, const char *name)
 {
 	int fd, r;
 
@@ -149,7 +149,8 @@ int source_read(const struct source *source, const char *path, size_t max, uint8
 	_cleanup_free_ char *parent =
 		xasprintf("%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
 	_cleanup_close_ int dir = source_open_dir(source, parent);
-	_cleanup_close_ int fd = dir < 0 ? dir : open_file(source, dir, slash ? slash + 1 : path);
+	_cleanup_close_ int fd = dir < 0 ? dir
+					 : source_open_file(source, dir, slash ? slash + 1 : path);
 	size_t size = 4096;
 	uint8_t *buffer = NULL;
 	ssize_t n;
@@ -179,7 +180,7 @@ int source_read(const struct source *source, const char *path, size_t max, uint8
 ssize_t read_content(const struct source *source, int dir, const char *name, char *text,
 		     size_t size)
 {
-	_cleanup_close_ int fd = open_file(source, dir, name);
+	_cleanup_close_ int fd = source_open_file(source, dir, name);
 	ssize_t n;
 
 	if (fd < 0)
