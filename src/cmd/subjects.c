@@ -146,20 +146,21 @@ static void complain_once(const struct context *context, struct strings *said, c
 }
 
 static int add_subjects(const struct testing_arguments *arguments, const struct source *source,
-			const struct device *device, const struct system *system,
+			const struct device *device, const struct setup_facts *facts,
 			struct subjects *subjects, struct strings *said)
 {
 	const char *name = arguments->backend ? arguments->backend : "auto";
-	const struct iospace_ops *backend =
-		strcmp(name, "auto") == 0 ? automatic(source, device, system) : find_backend(name);
+	const struct iospace_ops *backend = strcmp(name, "auto") == 0
+						    ? automatic(source, device, facts->system)
+						    : find_backend(name);
 	char *lacks;
 
 	for (size_t i = 0; backends[i] && !backend; i++) /* all */
 		add_subject(subjects, device, backends[i],
-			    source->live ? backend_lacks(backends[i], device) : NULL);
+			    source->live ? backend_lacks(backends[i], device, facts) : NULL);
 	if (!backend)
 		return STATUS_OK;
-	lacks = source->live ? backend_lacks(backend, device) : NULL;
+	lacks = source->live ? backend_lacks(backend, device, facts) : NULL;
 	if (lacks) {
 		complain_once(arguments->shared.context, said, lacks);
 		return STATUS_SKIPPED;
@@ -173,6 +174,7 @@ int choose_subjects(const struct testing_arguments *arguments, const struct sour
 		    struct subjects *subjects)
 {
 	_cleanup_free_ bool *wanted = xcalloc(machine->nr_devices, sizeof(*wanted));
+	const struct setup_facts facts = { machine, system };
 	struct strings said = { 0 };
 	int status;
 
@@ -184,7 +186,7 @@ int choose_subjects(const struct testing_arguments *arguments, const struct sour
 			continue;
 		subjects->devices[subjects->nr_devices++] = &machine->devices[i];
 		status = status_worst(status, add_subjects(arguments, source, &machine->devices[i],
-							   system, subjects, &said));
+							   &facts, subjects, &said));
 	}
 	strings_free(&said);
 	return status;

@@ -21,7 +21,7 @@
 static int iommufd_open(struct iospace *space, struct setup_failure *failure)
 {
 	struct uapi_ioas_alloc alloc = { .size = sizeof(alloc) };
-	int fd = backend_open_node("/dev/iommu", SETUP_OPEN_IOMMUFD, failure);
+	int fd = backend_open_node(IOMMUFD_NODE, SETUP_OPEN_IOMMUFD, failure);
 	int r;
 
 	if (fd < 0)

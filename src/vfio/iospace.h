@@ -88,6 +88,10 @@ struct iospace_ops {
 
 extern const struct iospace_ops type1_ops, iommufd_ops;
 
+/* What each of them opens first. */
+#define CONTAINER_NODE "/dev/vfio/vfio"
+#define IOMMUFD_NODE "/dev/iommu"
+
 /* --- an address space --------------------------------------------------------------------------- */
 
 #define ENTRIES_UNLIMITED UINT64_MAX

@@ -2,6 +2,7 @@
 /* Which backends there are, which of them this machine has, and a space with a device in it. */
 #include "vfio/setup.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,45 +42,31 @@ static bool has_cdev_node(const struct device *device)
 
 const struct iospace_ops *choose_backend(const struct device *device)
 {
-	return exists("/dev/iommu") && has_cdev_node(device) ? &iommufd_ops : &type1_ops;
-}
-
-static char *type1_lacks(void)
-{
-	if (exists("/dev/vfio/vfio"))
-		return NULL;
-	if (exists("/sys/module/vfio"))
-		return xstrdup("/dev/vfio/vfio: not there though VFIO is loaded: this kernel has "
-			       "no containers of VFIO, or this /dev is not the machine's own; "
-			       "--backend=iommufd may do");
-	return xstrdup("/dev/vfio/vfio: not there: VFIO is not loaded, or this kernel has none; "
-		       "modprobe vfio_iommu_type1");
+	return exists(IOMMUFD_NODE) && has_cdev_node(device) ? &iommufd_ops : &type1_ops;
 }
 
 /* A device that no driver of VFIO has yet says nothing about the machine: setting up will tell. */
-static char *cdev_lacks(const struct device *device)
+static bool lacks_cdev(const struct device *device)
 {
-	if (has_cdev_node(device) || (!device->has_vfio_dev && !driver_is_vfio(device->driver)))
+	return !has_cdev_node(device) && (device->has_vfio_dev || driver_is_vfio(device->driver));
+}
+
+char *backend_lacks(const struct iospace_ops *backend, const struct device *device,
+		    const struct setup_facts *facts)
+{
+	struct setup_failure failure;
+	struct error err = { 0 };
+
+	if (backend == &type1_ops && !exists(CONTAINER_NODE))
+		failure = (struct setup_failure){ SETUP_OPEN_CONTAINER, -ENOENT, CONTAINER_NODE };
+	else if (backend == &iommufd_ops && !exists(IOMMUFD_NODE))
+		failure = (struct setup_failure){ SETUP_OPEN_IOMMUFD, -ENOENT, IOMMUFD_NODE };
+	else if (backend == &iommufd_ops && lacks_cdev(device))
+		failure = (struct setup_failure){ SETUP_OPEN_CDEV, -ENODEV, "" };
+	else
 		return NULL;
-	return xasprintf("%s: has no node in /dev/vfio/devices: the kernel is older than 6.6, or "
-			 "was built without CONFIG_VFIO_DEVICE_CDEV; use --backend=type1",
-			 device->name);
-}
-
-static char *iommufd_lacks(const struct device *device)
-{
-	if (exists("/dev/iommu"))
-		return cdev_lacks(device);
-	if (exists("/sys/module/iommufd"))
-		return xstrdup("/dev/iommu: not there though iommufd is loaded: this /dev is not "
-			       "the machine's own; use --backend=type1");
-	return xstrdup("/dev/iommu: not there: iommufd is not loaded, or this kernel has none, as "
-		       "those of Debian; modprobe iommufd, or use --backend=type1");
-}
-
-char *backend_lacks(const struct iospace_ops *backend, const struct device *device)
-{
-	return backend == &iommufd_ops ? iommufd_lacks(device) : type1_lacks();
+	explain_failure(&failure, device, facts, &err);
+	return xstrdup(err.text);
 }
 
 int setup_space(const struct iospace_ops *backend, const struct device *device,

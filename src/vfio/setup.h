@@ -21,17 +21,6 @@ const struct iospace_ops *find_backend(const char *name);
  */
 const struct iospace_ops *choose_backend(const struct device *device);
 
-/**
- * backend_lacks() - whether this machine has a backend at all
- * @device: for iommufd it has to have a cdev; where no driver of VFIO has it yet, setting up tells
- *
- * Files are looked at, nothing is opened: a kernel module that is loaded by opening /dev/vfio/vfio
- * may still be missing.
- *
- * Return: NULL, or why not, with the next step: a sentence to be freed.
- */
-char *backend_lacks(const struct iospace_ops *backend, const struct device *device);
-
 /* What the sentences about a failed set-up are made of; neither is NULL. */
 struct setup_facts {
 	/* FACT_CLASS, FACT_DRIVER, FACT_VFIO, FACT_HOLDERS, FACT_RESERVED, FACT_UNIT, FACT_TABLES,
@@ -39,6 +28,18 @@ struct setup_facts {
 	const struct machine *machine;
 	const struct system *system;
 };
+
+/**
+ * backend_lacks() - whether this machine has a backend at all
+ * @device: for iommufd it has to have a cdev, once a driver of VFIO has it
+ *
+ * Files are looked at, nothing is opened: a module that opening /dev/vfio/vfio would load may still
+ * be missing.
+ *
+ * Return: NULL, or why not, with the next step: the sentence of explain_failure(), to be freed.
+ */
+char *backend_lacks(const struct iospace_ops *backend, const struct device *device,
+		    const struct setup_facts *facts);
 
 /**
  * setup_space() - an address space with a device in it

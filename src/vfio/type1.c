@@ -42,7 +42,7 @@ static int check_api(int container)
 
 static int type1_open(struct iospace *space, struct setup_failure *failure)
 {
-	int fd = backend_open_node("/dev/vfio/vfio", SETUP_OPEN_CONTAINER, failure);
+	int fd = backend_open_node(CONTAINER_NODE, SETUP_OPEN_CONTAINER, failure);
 	int r;
 
 	if (fd < 0)

@@ -117,12 +117,15 @@ const struct iospace_ops *__wrap_choose_backend(const struct device *device)
 	return scene.automatic;
 }
 
-char *__wrap_backend_lacks(const struct iospace_ops *backend, const struct device *device);
-char *__wrap_backend_lacks(const struct iospace_ops *backend, const struct device *device)
+char *__wrap_backend_lacks(const struct iospace_ops *backend, const struct device *device,
+			   const struct setup_facts *facts);
+char *__wrap_backend_lacks(const struct iospace_ops *backend, const struct device *device,
+			   const struct setup_facts *facts)
 {
 	const char *why = backend == &type1_ops ? scene.no_type1 : scene.no_iommufd;
 
 	(void)device;
+	assert_non_null(facts->machine);
 	return why ? xstrdup(why) : NULL;
 }
 

@@ -31,8 +31,6 @@ int __wrap_access(const char *path, int mode)
 #define CONTAINER " /dev/vfio/vfio"
 #define IOMMUFD " /dev/iommu"
 #define CDEV " /dev/vfio/devices/vfio7"
-#define VFIO " /sys/module/vfio"
-#define IOMMUFD_MODULE " /sys/module/iommufd"
 
 static char *cdev_names[] = { (char *)"vfio7" };
 
@@ -87,9 +85,12 @@ static void test_choose(void **state)
 
 /* @wanted: what the sentence has in it; NULL: nothing is lacking */
 static void assert_lacks(const struct iospace_ops *ops, const struct device *device,
-			 const char *wanted, const char *wanted_next)
+			 enum module_state module, const char *wanted, const char *wanted_next)
 {
-	char *sentence = backend_lacks(ops, device);
+	const struct machine machine = { .remapping = TRI_UNKNOWN };
+	const struct system system = { .vfio_type1 = module, .iommufd = module, .entry_limit = -1 };
+	const struct setup_facts facts = { &machine, &system };
+	char *sentence = backend_lacks(ops, device, &facts);
 
 	if (!wanted) {
 		assert_case(!sentence, files);
@@ -103,49 +104,58 @@ static void assert_lacks(const struct iospace_ops *ops, const struct device *dev
 static void test_type1_lacks(void **state)
 {
 	static const struct {
-		const char *files, *wanted, *next;
+		const char *files;
+		enum module_state module;
+		const char *wanted, *next;
 	} cases[] = {
-		{ CONTAINER, NULL, NULL },
-		{ "", "/dev/vfio/vfio: not there", "modprobe vfio_iommu_type1" },
-		{ IOMMUFD CDEV, "/dev/vfio/vfio: not there", "modprobe vfio_iommu_type1" },
-		{ VFIO, "no containers of VFIO", "--backend=iommufd" },
+		{ CONTAINER, MODULE_LOADED, NULL, NULL },
+		{ "", MODULE_LOADABLE, "/dev/vfio/vfio: not there", "modprobe vfio_iommu_type1" },
+		{ IOMMUFD CDEV, MODULE_UNKNOWN, "/dev/vfio/vfio: not there",
+		  "modprobe vfio_iommu_type1" },
+		{ "", MODULE_MISSING, "CONFIG_VFIO_IOMMU_TYPE1", "use another kernel" },
+		{ "", MODULE_BUILT_IN, "though vfio_iommu_type1 is loaded", "containers" },
 	};
 	const struct device device = bound();
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		files = cases[i].files;
-		assert_lacks(&type1_ops, &device, cases[i].wanted, cases[i].next);
+		assert_lacks(&type1_ops, &device, cases[i].module, cases[i].wanted, cases[i].next);
 	}
 }
 
 static void test_iommufd_lacks(void **state)
 {
 	static const struct {
-		const char *files, *wanted, *next;
+		const char *files;
+		enum module_state module;
+		const char *wanted, *next;
 	} cases[] = {
-		{ IOMMUFD CDEV, NULL, NULL },
-		{ CONTAINER, "as those of Debian", "modprobe iommufd, or use --backend=type1" },
-		{ IOMMUFD_MODULE CDEV, "though iommufd is loaded", "--backend=type1" },
-		{ IOMMUFD, "0000:03:00.0: has no node in /dev/vfio/devices", "--backend=type1" },
+		{ IOMMUFD CDEV, MODULE_LOADED, NULL, NULL },
+		{ CONTAINER, MODULE_MISSING, "as those of Debian", "--backend=type1" },
+		{ CONTAINER, MODULE_LOADABLE, "iommufd is not loaded", "modprobe iommufd" },
+		{ CDEV, MODULE_LOADED, "though iommufd is loaded", "--backend=type1" },
+		{ IOMMUFD, MODULE_LOADED, "0000:03:00.0: has no node in /dev/vfio/devices",
+		  "--backend=type1" },
 	};
 	struct device device = bound();
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		files = cases[i].files;
-		assert_lacks(&iommufd_ops, &device, cases[i].wanted, cases[i].next);
+		assert_lacks(&iommufd_ops, &device, cases[i].module, cases[i].wanted,
+			     cases[i].next);
 	}
 	files = IOMMUFD;
 	/* Before Linux 6.1: no vfio-dev/. */
 	device.has_vfio_dev = false;
 	device.cdevs.nr = 0;
-	assert_lacks(&iommufd_ops, &device, "older than 6.6", "--backend=type1");
+	assert_lacks(&iommufd_ops, &device, MODULE_LOADED, "older than 6.6", "--backend=type1");
 	/* Nothing is known of the machine while the host has the device. */
 	device.driver = (char *)"nvme";
-	assert_lacks(&iommufd_ops, &device, NULL, NULL);
+	assert_lacks(&iommufd_ops, &device, MODULE_LOADED, NULL, NULL);
 	device.driver = NULL;
-	assert_lacks(&iommufd_ops, &device, NULL, NULL);
+	assert_lacks(&iommufd_ops, &device, MODULE_LOADED, NULL, NULL);
 }
 
 /* --- a space ------------------------------------------------------------------------------ */
