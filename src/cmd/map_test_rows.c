@@ -128,12 +128,12 @@ void add_bench_rows(struct out *out, const struct subject *subject, const struct
 
 /* --- --list ----------------------------------------------------------------------------------- */
 
-enum { CHECK_NAME, NEEDS, PROVES };
+enum { CHECK_NAME, PROVES, NEEDS };
 
 static const struct out_column check_columns[] = {
 	[CHECK_NAME] = { "NAME", ROWS, OUT_TYPE_STRING, true, 0, "Name of the check" },
-	[NEEDS] = { "NEEDS", ROWS, OUT_TYPE_STRING, true, 0, "What it takes beside a device" },
 	[PROVES] = { "PROVES", ROWS, OUT_TYPE_STRING, true, 0, "What holds when it passes" },
+	[NEEDS] = { "NEEDS", ROWS, OUT_TYPE_STRING, true, 0, "What it takes beside a device" },
 };
 
 static const struct out_level check_levels[] = { { "checks", false } };

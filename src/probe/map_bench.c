@@ -166,15 +166,23 @@ static void bound(struct series *series, uint64_t limit, const char *why)
 	series->why_no_more = why;
 }
 
+/* Large pages come from a pool that is not counted as available. */
+static uint64_t may_take(uint64_t page_size)
+{
+	uint64_t available = memory_available() / 2, pool = memory_in_pool(page_size);
+
+	return pool > available ? pool : available;
+}
+
 static void find_limit(struct series *series)
 {
 	series->limit = UINT64_MAX;
 	bound(series, find_room(series), "no usable range has room for it");
 	bound(series, memlock_left(),
 	      "the limit of locked memory does not allow it; raise it with ulimit -l");
-	/* Pages of 1 GiB come from a pool that is not counted as available. */
+	/* Pages of 1 GiB that are not there are told of by asking for them. */
 	if (series->page_size != SIZE_1G)
-		bound(series, memory_available() / 2,
+		bound(series, may_take(series->page_size),
 		      "it is more than half of the memory that is available");
 }
 
@@ -207,7 +215,9 @@ static int measure_series(struct series *series, struct cell *cell)
 
 	for (bytes = series->page_size; bytes <= series->limit; bytes *= STEP) {
 		if (memory_get(series->page_size, bytes, &series->memory) < 0) {
-			note_end(series, bytes, "no such pages are free");
+			note_end(series, bytes,
+				 "no such pages are free; reserve some at boot or in "
+				 "/proc/sys/vm/nr_hugepages");
 			return 0;
 		}
 		if (series->listener)

@@ -13,6 +13,7 @@
 
 /* Pages of this size need nothing to be reserved. */
 #define SMALL_PAGE (64u << 10)
+#define PAGE_1G (1u << 30)
 
 bool has_window(const struct map_test *test, struct verdict *verdict)
 {
@@ -38,6 +39,14 @@ static bool may_lock(struct verdict *verdict, uint64_t size)
 	return false;
 }
 
+static const char *how_to_reserve(uint64_t page_size)
+{
+	if (page_size <= SMALL_PAGE)
+		return "";
+	return page_size < PAGE_1G ? "; echo 8 >/proc/sys/vm/nr_hugepages"
+				   : "; boot with hugepagesz=1G hugepages=1";
+}
+
 bool get_memory(struct verdict *verdict, uint64_t page_size, uint64_t size, struct memory *memory)
 {
 	_cleanup_free_ char *page = NULL, *total = NULL;
@@ -49,7 +58,7 @@ bool get_memory(struct verdict *verdict, uint64_t page_size, uint64_t size, stru
 	page = size_text(page_size);
 	total = size_text(size);
 	skips(verdict, "%s of memory in pages of %s are not to be had%s", total, page,
-	      page_size > SMALL_PAGE ? "; reserve some, for example with hugepages= at boot" : "");
+	      how_to_reserve(page_size));
 	return false;
 }
 

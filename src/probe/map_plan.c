@@ -151,12 +151,13 @@ static void pass(const struct trial *trial)
 {
 	size_t nr = trial->plan->nr_lines;
 	_cleanup_free_ char *total = size_text(trial->total);
+	_cleanup_free_ char *left = size_text(trial->lockable);
 	_cleanup_free_ char *limit = trial->lockable == MEMLOCK_UNLIMITED
-					     ? xstrdup("unlimited")
-					     : size_text(trial->lockable);
+					     ? xstrdup("no limit")
+					     : xasprintf("%s may be locked", left);
 
-	passes(trial->verdict, "%zu line%s, %s, locks %s of %s", nr, nr == 1 ? "" : "s", total,
-	       total, limit);
+	passes(trial->verdict, "%zu line%s, %s to be locked, %s", nr, nr == 1 ? "" : "s", total,
+	       limit);
 }
 
 void try_plan(struct map_test *test, const struct plan *plan, const char *file,

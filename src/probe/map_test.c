@@ -20,62 +20,63 @@
  */
 const struct map_check map_checks[] = {
 	{ "attach", "the device gets into an address space that has usable ranges", NULL, NULL,
-	  check_attach },
-	{ "page-4k", "a page of 4 KiB is mapped and unmapped, as one", NULL, NULL, check_page_4k },
+	  check_attach, 0 },
+	{ "page-4k", "a page of 4 KiB is mapped and unmapped, as one", NULL, NULL, check_page_4k,
+	  1 },
 	{ "unmap", "what is unmapped is gone: its size is right, and it can be mapped again", NULL,
-	  "page-4k", check_unmap },
-	{ "zero-size", "a range without size is refused", NULL, BASIC, check_zero_size },
+	  "page-4k", check_unmap, 1 },
+	{ "zero-size", "a range without size is refused", NULL, BASIC, check_zero_size, 1 },
 	{ "unaligned", "IOVA, size and address off by half a page are refused", NULL, BASIC,
-	  check_unaligned },
-	{ "wrap", "ranges that go beyond 64 bits are refused", NULL, BASIC, check_wrap },
+	  check_unaligned, 1 },
+	{ "wrap", "ranges that go beyond 64 bits are refused", NULL, BASIC, check_wrap, 1 },
 	{ "no-access", "a mapping that allows neither read nor write is refused", NULL, BASIC,
-	  check_no_access },
+	  check_no_access, 1 },
 	{ "overlap", "what overlaps a mapping is refused, and the mapping stays", NULL, BASIC,
-	  check_overlap },
+	  check_overlap, 2 },
 	{ "first-page", "the first page of every usable range is mapped and unmapped", NULL, BASIC,
-	  check_first_page },
+	  check_first_page, 1 },
 	{ "last-page", "the last page of every usable range is mapped and unmapped", NULL, BASIC,
-	  check_last_page },
+	  check_last_page, 1 },
 	{ "top-page", "the page below 2^64 is mapped and unmapped",
 	  "a usable range that ends at 2^64-1, and a kernel that can unmap its last page", BASIC,
-	  check_top_page },
+	  check_top_page, 1 },
 	{ "beyond-aperture", "what lies beyond the last usable range is refused",
-	  "usable ranges that end below 2^64", BASIC, check_beyond_aperture },
+	  "usable ranges that end below 2^64", BASIC, check_beyond_aperture, 1 },
 	{ "reserved", "reserved regions and gaps between usable ranges are refused",
-	  "a reserved region or a gap", BASIC, check_reserved },
+	  "a reserved region or a gap", BASIC, check_reserved, 1 },
 	{ "unmap-hole", "unmapping where nothing is mapped touches nothing", NULL, BASIC ",overlap",
-	  check_unmap_hole },
+	  check_unmap_hole, 2 },
 	{ "unmap-piece", "unmapping a piece of a mapping is refused, and it stays whole", NULL,
-	  BASIC ",overlap", check_unmap_piece },
+	  BASIC ",overlap", check_unmap_piece, 2 },
 	{ "unmap-superset", "unmapping a range unmaps all mappings within", NULL, BASIC,
-	  check_unmap_superset },
+	  check_unmap_superset, 8 },
 	{ "unmap-all", "one request unmaps everything", "Linux 5.12 or later, or iommufd",
-	  BASIC ",unmap-superset", check_unmap_all },
+	  BASIC ",unmap-superset", check_unmap_all, 8 },
 	{ "no-memory", "addresses without memory are refused, and nothing stays mapped", NULL,
-	  BASIC, check_no_memory },
+	  BASIC, check_no_memory, 1 },
 	{ "read-only", "memory that may only be read is mapped for reads and refused for writes",
-	  NULL, BASIC ",no-memory", check_read_only },
+	  NULL, BASIC ",no-memory", check_read_only, 1 },
 	{ "page-2m", "a page of 2 MiB is mapped and unmapped, as one",
-	  "an IOMMU and memory with such pages", BASIC, check_page_2m },
+	  "an IOMMU and memory with such pages", BASIC, check_page_2m, 1 },
 	{ "page-1g", "a page of 1 GiB is mapped and unmapped, as one",
-	  "an IOMMU and memory with such pages", BASIC, check_page_1g },
+	  "an IOMMU and memory with such pages", BASIC, check_page_1g, 1 },
 	{ "own-bar", "a BAR of the device itself is mapped and unmapped",
-	  "a memory BAR that can be mapped; with iommufd Linux 6.19 or later", BASIC,
-	  check_own_bar },
+	  "a memory BAR that can be mapped; with iommufd Linux 6.19 or later", BASIC, check_own_bar,
+	  1 },
 	{ "memlock", "the limit of locked memory is kept, and unmapping gives back", NULL, BASIC,
-	  check_memlock },
+	  check_memlock, 4 },
 	{ "entry-limit", "as many mappings fit as the kernel says, and not one more",
-	  "a limit (dma_entry_limit of vfio_iommu_type1)", BASIC, check_entry_limit },
+	  "a limit (dma_entry_limit of vfio_iommu_type1)", BASIC, check_entry_limit, 0 },
 	{ "replay", "a set of which one range fails is rolled back as a whole", NULL,
-	  BASIC ",overlap,memlock,entry-limit", check_replay },
+	  BASIC ",overlap,memlock,entry-limit", check_replay, 64 },
 	{ "evolve", "a map that changes at random agrees with our list of it, page by page", NULL,
-	  BASIC ",overlap,memlock,entry-limit", check_evolve },
+	  BASIC ",overlap,memlock,entry-limit", check_evolve, 256 },
 	{ "two-containers", "two address spaces know nothing of each other",
-	  "another device, in another group", BASIC ",overlap", check_two_containers },
+	  "another device, in another group", BASIC ",overlap", check_two_containers, 1 },
 	{ "same-container",
 	  "a device that joins changes no mapping, and only takes from the ranges",
-	  "another device, in another group", BASIC ",overlap", check_same_container },
-	{ NULL, NULL, NULL, NULL, NULL },
+	  "another device, in another group", BASIC ",overlap", check_same_container, 1 },
+	{ NULL, NULL, NULL, NULL, NULL, 0 },
 };
 
 #define NR_CHECKS (sizeof(map_checks) / sizeof(map_checks[0]) - 1)
@@ -195,6 +196,11 @@ static void run_check(struct map_test *test, const struct map_check *check, stru
 	listener->tell(listener->data, check, NULL);
 	if (test->is_stuck) {
 		skips(&verdict, "a process hangs in the kernel with this address space");
+	} else if (check->entries > test->space->entries_left) {
+		skips(&verdict,
+		      "makes %u mappings, and %" PRIu64
+		      " may be made; raise dma_entry_limit of vfio_iommu_type1",
+		      check->entries, test->space->entries_left);
 	} else if (missing) {
 		skips(&verdict, "%s failed, and without it this says nothing", missing);
 	} else {
@@ -265,6 +271,6 @@ void check_attach(struct map_test *test, struct verdict *verdict)
 	else if (test->space->page_size == 0)
 		fails(verdict, "the kernel names no page size");
 	else
-		passes(verdict, "%zu usable ranges, the largest is 0x%016" PRIx64 "-0x%016" PRIx64,
-		       usable->nr, range->start, range->end);
+		passes(verdict, "%zu range%s, up to 0x%016" PRIx64, usable->nr,
+		       usable->nr == 1 ? "" : "s", usable->items[usable->nr - 1].end);
 }

@@ -48,6 +48,7 @@ struct map_check {
 	 * this run it is skipped. NULL: none. */
 	const char *after;
 	void (*run)(struct map_test *test, struct verdict *verdict);
+	unsigned entries; /* mappings that it has at once, at most */
 };
 
 extern const struct map_check map_checks[]; /* ends with a NULL name; the first is "attach" */

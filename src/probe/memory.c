@@ -10,6 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
 #define HUGE_2M (2ull << 20)
 
 #define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -187,4 +190,20 @@ uint64_t memory_available(void)
 			break;
 	fclose(file);
 	return kib * 1024;
+}
+
+uint64_t memory_in_pool(uint64_t page_size)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/kernel/mm/hugepages/hugepages-%" PRIu64
+					      "kB/free_hugepages",
+					      page_size / 1024);
+	FILE *file = fopen(path, "re");
+	uint64_t pages = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%" SCNu64, &pages) != 1 || pages > UINT64_MAX / page_size)
+		pages = 0;
+	fclose(file);
+	return pages * page_size;
 }

@@ -27,6 +27,9 @@ int memory_reserve(uint64_t size, struct memory *memory);
 
 void memory_put(struct memory *memory);
 
+/* Return: bytes in free pages of that size in the pool of huge pages; 0 when unknown. */
+uint64_t memory_in_pool(uint64_t page_size);
+
 /* Return: bytes that can be had without pushing others out (MemAvailable); 0 when unknown. */
 uint64_t memory_available(void);
 

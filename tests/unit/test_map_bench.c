@@ -188,7 +188,8 @@ static void test_totals(void **state)
 	assert_totals(&costs, MIB(2), "2048,16384,131072,1048576,8388608");
 	assert_totals(&costs, GIB(1), "");
 	assert_int_equal(costs.notes.nr, 1);
-	assert_note(&costs, "pages of 1 GiB: not measured: no such pages are free");
+	assert_note(&costs, "pages of 1 GiB: not measured: no such pages are free; "
+			    "reserve some at boot or in /proc/sys/vm/nr_hugepages");
 	/* The roomiest range, from its first address that is a multiple of 2 MiB. */
 	assert_int_equal(model.iova, 0xff000000);
 	map_costs_free(&costs);
@@ -265,7 +266,8 @@ static void test_limits(void **state)
 	assert_totals(&costs, MIB(2), "2048,16384");
 	assert_totals(&costs, GIB(1), "1048576");
 	assert_note(&costs,
-		    "pages of 2 MiB: 128 MiB and more not measured: no such pages are free");
+		    "pages of 2 MiB: 128 MiB and more not measured: no such pages are free; "
+		    "reserve some at boot or in /proc/sys/vm/nr_hugepages");
 	map_costs_free(&costs);
 }
 

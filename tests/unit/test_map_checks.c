@@ -150,6 +150,7 @@ struct machine_case {
 	bool lacks_unmap_all, lacks_dmabuf;
 	bool shows_page_table;
 	bool has_no_other; /* device */
+	unsigned entries;  /* 0: as many as all checks want */
 };
 
 static struct region regions[] = { { 0xfee00000, 0xfeefffff, REGION_MSI, "msi" } };
@@ -161,7 +162,7 @@ static struct map_test begin(const struct machine_case *machine, struct setup_fa
 
 	scene_setup(&state);
 	kernel.is_quiet = true;
-	kernel.entry_limit = 300;
+	kernel.entry_limit = machine->entries ? machine->entries : 300;
 	kernel.wraps_are_einval = machine->is_old;
 	kernel.is_compat = machine->is_compat;
 	kernel.lacks_unmap_all = machine->lacks_unmap_all;
@@ -482,6 +483,32 @@ static void test_little_may_be_locked(void **state)
 	run_free(&run);
 }
 
+/* Nor is it one that a container has few entries. */
+static void test_few_entries(void **state)
+{
+	static const struct machine_case few = { .name = "type1, few entries",
+						 .ops = &type1_ops,
+						 .entries = 3 };
+	static const char *const skipped[] = { "unmap-superset", "unmap-all", "replay", "evolve",
+					       "memlock" };
+	static const char *const passed[] = { "unmap", "overlap", "reserved", "entry-limit" };
+	struct run run = run_on(&few, RULE_NONE);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(skipped); i++) {
+		const struct result *result = &run.results[find_map_check(skipped[i]) - map_checks];
+
+		assert_case_equal(result->outcome, OUTCOME_SKIP, skipped[i]);
+		assert_non_null(strstr(result->reason, "dma_entry_limit"));
+	}
+	for (size_t i = 0; i < COUNT(passed); i++)
+		assert_case_equal(run.results[find_map_check(passed[i]) - map_checks].outcome,
+				  OUTCOME_PASS, passed[i]);
+	for (const struct map_check *check = map_checks; check->name; check++)
+		assert_case(run.results[check - map_checks].outcome != OUTCOME_FAIL, check->name);
+	run_free(&run);
+}
+
 /* Those that are not wanted are not even told of, but for attach. */
 static void test_only(void **state)
 {
@@ -565,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_rules_are_complete),
 		cmocka_unit_test(test_no_attach),
 		cmocka_unit_test(test_little_may_be_locked),
+		cmocka_unit_test(test_few_entries),
 		cmocka_unit_test(test_only),
 		cmocka_unit_test(test_stopped),
 	};

@@ -12,6 +12,8 @@
 #include "probe/memory.h"
 #include "unit.h"
 
+#include <stdio.h>
+
 #define MIB (1ull << 20)
 
 /* Return: how many pages from @va on are in memory; -1 when not all of them are mapped. */
@@ -171,12 +173,30 @@ static void test_memlock(void **state)
 	set_capability(true);
 }
 
+/* Against the file, which says pages; a size that no processor has is not there. */
+static void test_pool(void **state)
+{
+	FILE *file = fopen("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "re");
+	unsigned pages = 0;
+
+	(void)state;
+	assert_int_equal(memory_in_pool(12345 * 1024), 0);
+	if (!file) {
+		print_message("not here: a pool of huge pages\n");
+		return;
+	}
+	assert_int_equal(fscanf(file, "%u", &pages), 1);
+	fclose(file);
+	assert_int_equal(memory_in_pool(2u << 20), (uint64_t)pages * (2u << 20));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_small_pages), cmocka_unit_test(test_large_pages),
-		cmocka_unit_test(test_too_much),    cmocka_unit_test(test_reserve),
-		cmocka_unit_test(test_available),   cmocka_unit_test(test_memlock),
+		cmocka_unit_test(test_pool),	    cmocka_unit_test(test_small_pages),
+		cmocka_unit_test(test_large_pages), cmocka_unit_test(test_too_much),
+		cmocka_unit_test(test_reserve),	    cmocka_unit_test(test_available),
+		cmocka_unit_test(test_memlock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
