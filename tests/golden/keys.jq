@@ -112,6 +112,23 @@ def changes:
 		  (each("guards") | has("guard"; { guard: "string",
 			answer: "pass|warn|refuse|unknown|forced", fact: "string?", next: "string?" })));
 
+def explain:
+	has("document"; { devices: "array" }),
+	(each("devices")
+		| has("device"; { device: "string", group: "number?", isolated: "boolean?",
+			reasons: "array", unit: "string?", scope: "string?", gaw: "number?",
+			regions: "array", driver: "string?", viable: "boolean?", blockers: "[string]",
+			reset: "[string]", assignable: "boolean?", obstacles: "array", vmm: "string?",
+			next: "string", facts: "array" }),
+		  (each("reasons") | has("reason"; { because: "alias|acs|quirk|bus-alias|multifunction",
+			at: "string", missing: "[string]", pulls_in: "[string]" })),
+		  (each("regions") | has("region"; { start: "address", end: "address", type: "string",
+			vfio: "usable|excluded|refused?",
+			source: "RMRR|IVMD|msi-window|ht-hole|isa|firmware?" })),
+		  (each("obstacles") | has("obstacle"; { kind: "blocks|unknown|warns", what: "string",
+			next: "string" })),
+		  (each("facts") | has("fact"; { fact: "string", value: "string?", next: "string?" })));
+
 def status:
 	has("document"; { status: "array" }),
 	(each("status") | has("fact"; { name: "string", value: "string?",
@@ -182,12 +199,13 @@ def tables:
 				data: "string?", handle: "number?", variety: "string?",
 				hid: "string?", uid: "string?" }; false))));
 
-# The first key names the array; three commands have "groups".
+# The first key names the array; three commands have "groups", and explain has "devices" as bind.
 def document:
 	if type != "object" then "no object"
 	elif keys_unsorted[0] == "groups" then if has("common") then regions
 		elif has("why_empty") then groups else set_domain end
-	elif keys_unsorted[0] == "devices" then changes
+	elif keys_unsorted[0] == "devices" then if any(.devices[]?; has("obstacles")) then explain
+		else changes end
 	elif keys_unsorted[0] == "conflicts" then conflicts
 	elif keys_unsorted[0] == "differences" then differences
 	elif keys_unsorted[0] == "units" then gaw
