@@ -70,6 +70,7 @@ static void add_result(struct course *course, const char *name, const struct ver
 		course->tally.ran |= asked && verdict->outcome != OUTCOME_SKIP;
 	} else {
 		course->tally.planned++;
+		course->tally.ran = true; /* would be */
 	}
 	add_test_row(course->out, course->subject, name, verdict);
 	if (course->arguments->testing.tap)
@@ -177,7 +178,7 @@ static int run_plan(struct course *course)
 		try_plan(&test, &course->plan, course->arguments->plan, &verdict);
 		iospace_close(test.space);
 	} else {
-		skips(&verdict, "%s", err.text);
+		fails(&verdict, "%s", err.text);
 		status = tell_failure(course, &err);
 	}
 	add_result(course, "plan", &verdict, true);
@@ -258,6 +259,23 @@ static int run_subject(struct course *course)
 	return STATUS_OK;
 }
 
+/* Whoever reads only TAP sees what was refused, too. */
+static void tap_refusals(struct course *course)
+{
+	const struct subjects *subjects = &course->subjects;
+
+	for (size_t i = 0; i < subjects->refused.nr; i++) {
+		const struct tap_detail details[] = {
+			{ "result", "fail" },
+			{ "reason", subjects->reasons.items[i] },
+			{ NULL, NULL },
+		};
+
+		tap_show(&course->tap, &(struct tap_point){ .name = subjects->refused.items[i],
+							    .details = details });
+	}
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 static int run_subjects(struct course *course)
@@ -268,8 +286,10 @@ static int run_subjects(struct course *course)
 
 	if (testing->tap)
 		tap_begin(&course->tap, quiet ? NULL : stdout,
-			  course->subjects.nr * count_planned(course),
+			  course->subjects.nr * count_planned(course) + course->subjects.refused.nr,
 			  "nothing here can be tested; standard error says why");
+	if (testing->tap)
+		tap_refusals(course);
 	if (!testing->dry_run)
 		hold_signals();
 	progress_begin(&course->progress, quiet);

@@ -2,6 +2,7 @@
 /* What a testing command tests: devices, each with its backends. */
 #include "cmd/subjects.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +117,46 @@ static int choose_devices(const struct testing_arguments *arguments, const struc
 	return status;
 }
 
+/* Why nothing of an operand can be tested; NULL: something can, or there are no groups at all. */
+static const char *refusal(const struct machine *machine, const char *text)
+{
+	_cleanup_free_ bool *members = xcalloc(machine->nr_devices, sizeof(*members));
+	const struct device *device;
+	const struct group *group;
+	struct bdf bdf;
+	uint64_t number;
+
+	if (parse_u64(text, 10, UINT32_MAX, &number) == 0) {
+		group = find_group(machine, (uint32_t)number);
+		if (!group)
+			return "no such group here";
+		return take_group(group, machine, members) ? NULL
+							   : "no driver of VFIO has a device of it";
+	}
+	device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf)
+					    : find_device_named(machine, text);
+	if (!device)
+		return "no such device here";
+	if (!device->group_known)
+		return "which group it is in is unknown";
+	if (!device->group)
+		return machine->nr_groups ? "in no group: no IOMMU translates for it" : NULL;
+	return is_on_vfio(device) ? NULL : "no driver of VFIO has it";
+}
+
+static void note_refusals(const struct arguments *shared, const struct machine *machine,
+			  struct subjects *subjects)
+{
+	for (size_t i = 0; i < shared->nr_operands; i++) {
+		const char *reason = refusal(machine, shared->operands[i]);
+
+		if (!reason)
+			continue;
+		strings_add(&subjects->refused, shared->operands[i]);
+		strings_add(&subjects->reasons, reason);
+	}
+}
+
 /* --- backends --------------------------------------------------------------------------------- */
 
 static void add_subject(struct subjects *subjects, const struct device *device,
@@ -132,6 +173,21 @@ static const struct iospace_ops *automatic(const struct source *source, const st
 	if (source->live)
 		return choose_backend(device);
 	return system->iommufd_node == TRI_YES && device->cdevs.nr > 0 ? &iommufd_ops : &type1_ops;
+}
+
+/* The same of what a machine lacks. Return: as backend_lacks(). */
+static char *lacks(const struct source *source, const struct iospace_ops *backend,
+		   const struct device *device, const struct setup_facts *facts)
+{
+	const struct setup_failure failure = { SETUP_OPEN_IOMMUFD, -ENOENT, IOMMUFD_NODE };
+	struct error err = { 0 };
+
+	if (source->live)
+		return backend_lacks(backend, device, facts);
+	if (backend != &iommufd_ops || facts->system->iommufd_node != TRI_NO)
+		return NULL;
+	explain_failure(&failure, device, facts, &err);
+	return xstrdup(err.text);
 }
 
 /* A sentence that holds for several devices is said once. */
@@ -153,16 +209,16 @@ static int add_subjects(const struct testing_arguments *arguments, const struct 
 	const struct iospace_ops *backend = strcmp(name, "auto") == 0
 						    ? automatic(source, device, facts->system)
 						    : find_backend(name);
-	char *lacks;
+	char *why;
 
 	for (size_t i = 0; backends[i] && !backend; i++) /* all */
 		add_subject(subjects, device, backends[i],
-			    source->live ? backend_lacks(backends[i], device, facts) : NULL);
+			    lacks(source, backends[i], device, facts));
 	if (!backend)
 		return STATUS_OK;
-	lacks = source->live ? backend_lacks(backend, device, facts) : NULL;
-	if (lacks) {
-		complain_once(arguments->shared.context, said, lacks);
+	why = lacks(source, backend, device, facts);
+	if (why) {
+		complain_once(arguments->shared.context, said, why);
 		return STATUS_SKIPPED;
 	}
 	add_subject(subjects, device, backend, NULL);
@@ -180,6 +236,7 @@ int choose_subjects(const struct testing_arguments *arguments, const struct sour
 
 	*subjects = (struct subjects){ 0 };
 	status = choose_devices(arguments, machine, wanted);
+	note_refusals(&arguments->shared, machine, subjects);
 	subjects->devices = xcalloc(machine->nr_devices, sizeof(*subjects->devices));
 	for (size_t i = 0; i < machine->nr_devices && status != STATUS_USAGE; i++) {
 		if (!wanted[i])
@@ -198,5 +255,7 @@ void subjects_free(struct subjects *subjects)
 		free(subjects->items[i].lacks);
 	free(subjects->items);
 	free(subjects->devices);
+	strings_free(&subjects->refused);
+	strings_free(&subjects->reasons);
 	*subjects = (struct subjects){ 0 };
 }

@@ -25,6 +25,8 @@ struct subjects {
 	size_t nr;
 	const struct device **devices; /* by address */
 	size_t nr_devices;
+	struct strings refused; /* operands of which nothing can be tested, as they were given */
+	struct strings reasons; /* one for each of those */
 };
 
 /**

@@ -72,6 +72,11 @@ bool judge_alignment(struct trial *trial, size_t index)
 
 	if (!(range.start & mask) && (range.end & mask) == mask)
 		return true;
+	/* 0-640K: END is the last address, and 640K-1 was meant. */
+	if (!(range.start & mask) && !(range.end & mask) && range.end > range.start)
+		return refuse_line(trial, index,
+				   "its end is included; write 0x%" PRIx64 "+0x%" PRIx64,
+				   range.start, range.end - range.start);
 	page = size_text(page_size);
 	return refuse_line(trial, index, "its %s is not a multiple of the page size, %s; align it",
 			   range.start & mask ? "start" : "size", page);

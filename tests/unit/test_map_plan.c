@@ -307,6 +307,8 @@ static void test_refused(void **state)
 		{ "size not aligned", "0x10000-0x10ffe\n",
 		  "vm.map:1: 0x10000-0x10ffe: its size is not a multiple of the page size, 4 KiB; "
 		  "align it" },
+		{ "end meant as the first beyond", "0x10000-0x11000\n",
+		  "vm.map:1: 0x10000-0x11000: its end is included; write 0x10000+0x1000" },
 		{ "the same twice", "1M 1M a\n1M 1M b\n",
 		  "vm.map:2: 0x100000-0x1fffff (b): overlaps vm.map:1: 0x100000-0x1fffff (a); what "
 		  "is mapped cannot be mapped again" },
