@@ -3,10 +3,12 @@
 . /rig/lib/check
 . /rig/lib/raw
 
-# columns COMMAND: all but those on who has a group open.
+# columns COMMAND: all but those on who has a group open, and what explain makes of that.
 columns() {
+	users='HOLDERS|OWNER|IN_USE'
+	[ "$1" != explain ] || users='ASSIGNABLE|OBSTACLES|FACT|VALUE|NEXT'
 	iommutool "$1" --list-columns |
-		awk 'NR > 1 && $1 !~ /^(HOLDERS|OWNER|IN_USE)$/ && !seen[$1]++ { print $1 }' | paste -sd ,
+		awk -v users="^($users)\$" 'NR > 1 && $1 !~ users && !seen[$1]++ { print $1 }' | paste -sd ,
 }
 
 # The commands that read, with their operands; a device is named to those that want one.
@@ -19,7 +21,9 @@ for command in $(iommutool --list-commands); do
 	*) continue ;;
 	esac
 	echo "$command $operand -rno $(columns "$command")"
-	echo "$command $operand -J"
+	json=-J
+	[ "$command" != explain ] || json="-Jo $(columns "$command")"
+	echo "$command $operand $json"
 done > "$work/commands"
 {
 	echo groups
@@ -30,7 +34,7 @@ done > "$work/commands"
 chmod 755 "$work"
 
 # For nobody JSON will do; it has every key.
-grep -e -J "$work/commands" > "$work/commands-nobody"
+grep -e " -J" "$work/commands" > "$work/commands-nobody"
 cp "$work/commands" "$work/commands-root"
 
 # answers USER FILE [SYSROOT]: what USER is told here, or from the capture.
@@ -52,7 +56,7 @@ compare nobody /tmp/capture-nobody
 
 # What root captured is a user's own file now: whoever reads it is told what root was told.
 answers nobody "$out" /tmp/capture
-awk '/^== / && !/exit status/ { json = / -J$/ } json' "$work/live-root" |
+awk '/^== / && !/exit status/ { json = / -J/ } json' "$work/live-root" |
 	same "root's capture read by nobody"
 
 # What the machine's file put on the command line as nobody's business is not in the capture.
