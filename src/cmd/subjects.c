@@ -179,7 +179,7 @@ static const struct iospace_ops *automatic(const struct source *source, const st
 static char *lacks(const struct source *source, const struct iospace_ops *backend,
 		   const struct device *device, const struct setup_facts *facts)
 {
-	const struct setup_failure failure = { SETUP_OPEN_IOMMUFD, -ENOENT, IOMMUFD_NODE };
+	const struct setup_failure failure = { SETUP_OPEN_IOMMUFD, -ENOENT, IOMMUFD_NODE, false };
 	struct error err = { 0 };
 
 	if (source->live)

@@ -19,13 +19,14 @@ enum module_state {
 
 struct system {
 	enum module_state vfio_pci, vfio_type1, iommufd;
-	enum tristate vfio_node;	 /* /dev/vfio/vfio */
-	enum tristate iommufd_node;	 /* /dev/iommu */
-	size_t nr_cdevs;		 /* nodes in /dev/vfio/devices */
+	enum tristate vfio_node;    /* /dev/vfio/vfio */
+	enum tristate iommufd_node; /* /dev/iommu */
+	size_t nr_cdevs;	    /* nodes in /dev/vfio/devices */
 	/* May run without interrupt remapping: */
 	enum tristate unsafe_interrupts; /* type1 */
 	enum tristate iommufd_unsafe_interrupts;
-	int64_t entry_limit;		 /* mappings a type1 container; -1: unknown */
+	enum tristate small_pages_only; /* type1 maps in the smallest pages (disable_hugepages) */
+	int64_t entry_limit;		/* mappings a type1 container; -1: unknown */
 	bool memlock_known;
 	uint64_t memlock; /* bytes; UINT64_MAX: no limit */
 };

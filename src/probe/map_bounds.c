@@ -104,8 +104,7 @@ void check_top_page(struct map_test *test, struct verdict *verdict)
 	memory_put(&memory);
 }
 
-/* --- what is not usable ------------------------------------------------------------------------
- */
+/* --- what is not usable ----------------------------------------------------------------- */
 
 /* Requests that have to be refused: one after the other, until one is not. */
 struct refusals {

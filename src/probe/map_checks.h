@@ -34,8 +34,7 @@ map_check_function check_replay, check_evolve;
 /* map_devices.c */
 map_check_function check_own_bar, check_two_containers, check_same_container;
 
-/* --- what a check begins with ------------------------------------------------------------------
- */
+/* --- what a check begins with ----------------------------------------------------------- */
 
 /* Each of these returns whether the check can go on; where not, the verdict says why. */
 bool has_window(const struct map_test *test, struct verdict *verdict);
@@ -52,8 +51,7 @@ struct iova window_at(const struct map_test *test, uint64_t offset);
 
 bool is_iommufd(const struct iospace *space);
 
-/* --- what the kernel has to do -------------------------------------------------------------------
- */
+/* --- what the kernel has to do ---------------------------------------------------------- */
 
 /* Return: what the kernel answers. Whatever it is, nothing is recorded. */
 int ask_map(const struct map_test *test, const void *va, struct iova iova, uint64_t size,
@@ -74,8 +72,7 @@ bool must_map_and_unmap(const struct map_test *test, struct verdict *verdict, co
 bool must_be_whole(const struct map_test *test, struct verdict *verdict, const char *what,
 		   const void *va, struct iova iova, uint64_t size);
 
-/* --- what it has to refuse
- * ------------------------------------------------------------------------ */
+/* --- what it has to refuse -------------------------------------------------------------- */
 
 /*
  * The errnos that a backend may refuse with, 0 behind the last one. The imitation of a container

@@ -8,8 +8,7 @@
 #include "vfio/device.h"
 #include "vfio/setup.h"
 
-/* --- a BAR of its own
- * ------------------------------------------------------------------------------ */
+/* --- a BAR of its own ------------------------------------------------------------------- */
 
 #define NR_BARS 6
 
@@ -73,8 +72,7 @@ void check_own_bar(struct map_test *test, struct verdict *verdict)
 	vfio_device_restore(test->opened);
 }
 
-/* --- another device
- * -------------------------------------------------------------------------------- */
+/* --- another device --------------------------------------------------------------------- */
 
 /* Mapped in a space to see what the other device, or its space, makes of it. */
 #define SHARED_PAGES 4

@@ -53,8 +53,7 @@ static int set_limit(const struct map_test *test, uint64_t pages)
 	return setrlimit(RLIMIT_MEMLOCK, &limit) < 0 ? -errno : 0;
 }
 
-/* --- what is locked already --------------------------------------------------------------------
- */
+/* --- what is locked already ------------------------------------------------------------- */
 
 /* Type 1 counts what this process has locked (mm->locked_vm), which the kernel shows. */
 static int locked_by_process(const struct map_test *test, uint64_t *pages)
@@ -114,8 +113,7 @@ static int locked_by_user(const struct map_test *test, const struct memory *memo
 	return code < 0 ? code : 0;
 }
 
-/* --- the limit
- * ------------------------------------------------------------------------------------ */
+/* --- the limit -------------------------------------------------------------------------- */
 
 static void judge(struct map_test *test, struct verdict *verdict, const struct memory *memory)
 {

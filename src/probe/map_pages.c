@@ -3,7 +3,6 @@
 #include "probe/map_checks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,8 +11,7 @@
 #include "probe/size_text.h"
 #include "util/cleanup.h"
 
-/* --- pages of each size --------------------------------------------------------------------------
- */
+/* --- pages of each size ----------------------------------------------------------------- */
 
 /*
  * iommufd tells only the smallest size; what the unit's registers say stands in for the rest.
@@ -38,19 +36,10 @@ static enum tristate has_page_size(const struct map_test *test, uint64_t page_si
 	return nr > 0 ? TRI_NO : TRI_UNKNOWN;
 }
 
-/* A parameter of the module type 1: whatever is mapped, is mapped in the smallest pages. */
+/* Whatever type 1 maps, it then maps in the smallest pages. */
 static bool are_large_pages_off(const struct map_test *test)
 {
-	int fd = open("/sys/module/vfio_iommu_type1/parameters/disable_hugepages",
-		      O_RDONLY | O_CLOEXEC);
-	char answer = 'N';
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	n = read(fd, &answer, 1);
-	close(fd);
-	return n == 1 && answer == 'Y' && !is_iommufd(test->space);
+	return !is_iommufd(test->space) && test->facts->system->small_pages_only == TRI_YES;
 }
 
 /* A page that was mapped as @leaf says. */
@@ -130,8 +119,7 @@ void check_page_1g(struct map_test *test, struct verdict *verdict)
 	check_page(test, verdict, size, (struct iova){ start });
 }
 
-/* --- memory that is not what it takes -----------------------------------------------------------
- */
+/* --- memory that is not what it takes --------------------------------------------------- */
 
 static const struct answers fault = { { EFAULT }, { EFAULT } };
 

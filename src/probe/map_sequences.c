@@ -7,8 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* --- a set that cannot be mapped as a whole
- * ------------------------------------------------------- */
+/* --- a set that cannot be mapped as a whole --------------------------------------------- */
 
 #define SET_SIZE 64
 #define FOREIGN 40 /* the one of the set that cannot be mapped */
@@ -73,8 +72,7 @@ void check_replay(struct map_test *test, struct verdict *verdict)
 	memory_put(&memory);
 }
 
-/* --- a map that changes at random
- * ----------------------------------------------------------------- */
+/* --- a map that changes at random ------------------------------------------------------- */
 
 #define EVOLVE_PAGES 512
 #define EVOLVE_STEPS 2000

@@ -89,8 +89,7 @@ const struct map_check *find_map_check(const char *name)
 	return NULL;
 }
 
-/* --- windows ------------------------------------------------------------------------------------
- */
+/* --- windows ---------------------------------------------------------------------------- */
 
 static uint64_t range_size(struct range range)
 {
@@ -152,8 +151,7 @@ static void lay_out(struct map_test *test, size_t index)
 	ranges_free(&rest);
 }
 
-/* --- running ------------------------------------------------------------------------------------
- */
+/* --- running ---------------------------------------------------------------------------- */
 
 /* Return: which of those that the check rests on has failed, to be freed; NULL: none. */
 static char *failed_before(const struct map_check *check, const struct strings *failed)

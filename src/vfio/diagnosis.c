@@ -169,6 +169,11 @@ int explain_failure(const struct setup_failure *failure, const struct device *de
 {
 	const struct diagnosis it = { failure, device, facts->machine, facts->system, err };
 
+	/* A node that went with its device says nothing about the kernel. */
+	if (failure->gone) {
+		gone(&it);
+		return failure->code;
+	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (matches(&rules[i], failure) && rules[i].explain(&it))
 			break;

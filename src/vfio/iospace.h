@@ -34,7 +34,7 @@ enum setup_step {
 	SETUP_GROUP_STATUS,   /* VFIO_GROUP_GET_STATUS: -EPERM stands for "not viable" */
 	SETUP_SET_CONTAINER,
 	SETUP_SET_IOMMU,
-	SETUP_GET_DEVICE, /* VFIO_GROUP_GET_DEVICE_FD */
+	SETUP_GET_DEVICE,   /* VFIO_GROUP_GET_DEVICE_FD */
 	SETUP_OPEN_IOMMUFD, /* open /dev/iommu */
 	SETUP_ALLOC_IOAS,
 	SETUP_OPEN_CDEV, /* open /dev/vfio/devices/vfioN; -ENODEV: the device has none */
@@ -46,8 +46,9 @@ enum setup_step {
 
 struct setup_failure {
 	enum setup_step step;
-	int code;	/* negative errno */
-	char path[64];	/* the node that was opened; "" where there is none */
+	int code;      /* negative errno */
+	char path[64]; /* the node that was opened; "" where there is none */
+	bool gone;     /* the device is not in sysfs any more */
 };
 
 /* --- backends --------------------------------------------------------------------------------- */
@@ -55,7 +56,7 @@ struct setup_failure {
 /* Part of a region (BAR) of a device. */
 struct bar_part {
 	const struct vfio_device *device;
-	unsigned region; /* VFIO_PCI_BAR0_REGION_INDEX ... */
+	unsigned region;       /* VFIO_PCI_BAR0_REGION_INDEX ... */
 	uint64_t offset, size; /* bytes, multiples of the page size of the processor */
 };
 
@@ -92,7 +93,7 @@ extern const struct iospace_ops type1_ops, iommufd_ops;
 #define CONTAINER_NODE "/dev/vfio/vfio"
 #define IOMMUFD_NODE "/dev/iommu"
 
-/* --- an address space --------------------------------------------------------------------------- */
+/* --- an address space ------------------------------------------------------------------- */
 
 #define ENTRIES_UNLIMITED UINT64_MAX
 
@@ -105,8 +106,8 @@ struct held_group {
 
 struct iospace {
 	const struct iospace_ops *ops;
-	int fd;	       /* /dev/vfio/vfio or /dev/iommu */
-	uint32_t ioas; /* iommufd: ID of the I/O address space */
+	int fd;			   /* /dev/vfio/vfio or /dev/iommu */
+	uint32_t ioas;		   /* iommufd: ID of the I/O address space */
 	struct held_group *groups; /* type 1 */
 	size_t nr_groups;
 	struct vfio_device **devices; /* owned */
@@ -117,14 +118,16 @@ struct iospace {
 	struct ranges usable; /* what may be mapped */
 	uint64_t page_sizes;  /* bit N: pages of 2^N bytes; iommufd tells only the smallest */
 	uint64_t page_size;   /* bytes; the smallest */
-	uint64_t entries_left; /* as of the last query: mappings that still fit; ENTRIES_UNLIMITED */
+	uint64_t
+		entries_left; /* as of the last query: mappings that still fit; ENTRIES_UNLIMITED */
 	/*
 	 * What maps the page below 2^64 could never unmap it (type 1 on AMD before 7.2: the page
 	 * stays pinned for good). A request whose end wraps tells: such a kernel answers EINVAL,
 	 * others EOVERFLOW. iospace_map() does not map that page then.
 	 */
 	bool top_page_leaks;
-	bool is_compat; /* the container is iommufd's imitation of one (linux/iommufd vfio_compat.c) */
+	bool is_compat; /* the container is iommufd's imitation of one (linux/iommufd vfio_compat.c)
+			 */
 };
 
 /**
@@ -150,8 +153,8 @@ void iospace_close(struct iospace *space);
  *
  * Return: 0 or negative errno, and @failure says at which step; the space is then as it was.
  */
-int iospace_attach(struct iospace *space, const struct device *device,
-		   struct vfio_device **opened, struct setup_failure *failure);
+int iospace_attach(struct iospace *space, const struct device *device, struct vfio_device **opened,
+		   struct setup_failure *failure);
 
 /*
  * Restores the device's command register, closes it and takes it out. With the last device of the

@@ -21,9 +21,17 @@ const struct iospace_ops *find_backend(const char *name)
 	return NULL;
 }
 
+/* What we may not look at may be there: opening it will tell. */
 static bool exists(const char *path)
 {
-	return access(path, F_OK) == 0;
+	return access(path, F_OK) == 0 || errno == EACCES;
+}
+
+static bool is_gone(const struct device *device)
+{
+	_cleanup_free_ char *path = xasprintf("/sys/bus/pci/devices/%s", device->name);
+
+	return device->is_pci && !exists(path);
 }
 
 /* The kernel names a device below vfio-dev/ from 6.1 on, and makes a node of that name from 6.6
@@ -58,11 +66,13 @@ char *backend_lacks(const struct iospace_ops *backend, const struct device *devi
 	struct error err = { 0 };
 
 	if (backend == &type1_ops && !exists(CONTAINER_NODE))
-		failure = (struct setup_failure){ SETUP_OPEN_CONTAINER, -ENOENT, CONTAINER_NODE };
+		failure = (struct setup_failure){ SETUP_OPEN_CONTAINER, -ENOENT, CONTAINER_NODE,
+						  false };
 	else if (backend == &iommufd_ops && !exists(IOMMUFD_NODE))
-		failure = (struct setup_failure){ SETUP_OPEN_IOMMUFD, -ENOENT, IOMMUFD_NODE };
+		failure =
+			(struct setup_failure){ SETUP_OPEN_IOMMUFD, -ENOENT, IOMMUFD_NODE, false };
 	else if (backend == &iommufd_ops && lacks_cdev(device))
-		failure = (struct setup_failure){ SETUP_OPEN_CDEV, -ENODEV, "" };
+		failure = (struct setup_failure){ SETUP_OPEN_CDEV, -ENODEV, "", false };
 	else
 		return NULL;
 	explain_failure(&failure, device, facts, &err);
@@ -81,6 +91,7 @@ int setup_space(const struct iospace_ops *backend, const struct device *device,
 		if (rc == 0)
 			return 0;
 		iospace_close(*space);
+		failure.gone = is_gone(device);
 	}
 	*space = NULL;
 	*opened = NULL;

@@ -53,8 +53,7 @@ static void assert_reasons(const struct topology *topology, const struct device 
 	assert_string_equal(text, wanted);
 }
 
-/* --- ACS on the way up --------------------------------------------------------------------------
- */
+/* --- ACS on the way up ------------------------------------------------------------------ */
 
 /* b below root port a; d below c; each pair is a group where its port has no ACS. */
 static void test_root_ports(void **state)
@@ -149,8 +148,7 @@ static void test_bridge_without_group(void **state)
 	assert_groups(&topology, "- - - d");
 }
 
-/* --- aliases by topology ------------------------------------------------------------------------
- */
+/* --- aliases by topology ---------------------------------------------------------------- */
 
 /* All that is behind a bridge to conventional PCI has its address, or that of its bus. */
 static void test_conventional(void **state)
@@ -211,8 +209,7 @@ static void test_vmd(void **state)
 	assert_groups(&topology, "a b c");
 }
 
-/* --- functions of one device --------------------------------------------------------------------
- */
+/* --- functions of one device ------------------------------------------------------------ */
 
 static void test_functions(void **state)
 {
@@ -315,8 +312,7 @@ static void test_virtual(void **state)
 	assert_groups(&topology, "abcde");
 }
 
-/* --- aliases on one bus
- * ----------------------------------------------------------------------------- */
+/* --- aliases on one bus ----------------------------------------------------------------- */
 
 /* Marvell 88SE9230 uses function 1, whether that is there or not. */
 static void test_function_1(void **state)
@@ -470,8 +466,7 @@ static void test_alias_with_siblings(void **state)
 	assert_groups(&topology, "ac -");
 }
 
-/* --- what takes no part
- * ----------------------------------------------------------------------------- */
+/* --- what takes no part ----------------------------------------------------------------- */
 
 static void test_others(void **state)
 {

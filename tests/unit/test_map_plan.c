@@ -396,8 +396,7 @@ static void test_memlock(void **state)
 	assert_int_equal(kernel.nr_calls, 1);
 }
 
-/* --- the kernel's answers ------------------------------------------------------------------------
- */
+/* --- the kernel's answers --------------------------------------------------------------- */
 
 static void test_answers(void **state)
 {

@@ -4,8 +4,7 @@
 #include "model/acs.h"
 #include "model/config_space.h"
 
-/* --- config space made by hand ------------------------------------------------------------------
- */
+/* --- config space made by hand ---------------------------------------------------------- */
 
 /* A root port: PCI Express at 40h behind power management, ACS at 148h behind AER. */
 static void fill_port(uint8_t config[CONFIG_SPACE_SIZE])
@@ -28,8 +27,7 @@ static void fill_port(uint8_t config[CONFIG_SPACE_SIZE])
 	memcpy(config + 0x148, acs, sizeof(acs));
 }
 
-/* --- decoding ------------------------------------------------------------------------------------
- */
+/* --- decoding --------------------------------------------------------------------------- */
 
 static void test_capability(void **state)
 {
@@ -177,8 +175,7 @@ static void test_others(void **state)
 	assert_false(parse_routing(config, sizeof(config)).has_acs);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------- */
 
 #define ROOT "0000:00:01.0"
 #define UP "0000:01:00.0"

@@ -255,8 +255,7 @@ static void test_zfs_root_whole(void **state)
 	assert_false(disk_named(t.usage, t.sata, loops[0].name)->has_root);
 }
 
-/* --- other mount namespaces ----------------------------------------------------------------------
- */
+/* --- other mount namespaces ------------------------------------------------------------- */
 
 static void test_namespaces(void **state)
 {
@@ -288,8 +287,7 @@ static void test_namespaces(void **state)
 	assert_holders(disk_named(collected_usage(&t), t.sata, loops[0].name), "");
 }
 
-/* --- this machine
- * ----------------------------------------------------------------------------------- */
+/* --- this machine ----------------------------------------------------------------------- */
 
 static bool has_number(const char *name, dev_t number)
 {

@@ -257,8 +257,7 @@ static void test_loop(void **state)
 	assert_known(u, USAGE_MOUNTS);
 }
 
-/* --- file systems without a device number ------------------------------------------------------
- */
+/* --- file systems without a device number ----------------------------------------------- */
 
 static void test_btrfs(void **state)
 {
@@ -365,8 +364,7 @@ static void test_dev_root(void **state)
 	assert_unknown(t.usage, USAGE_MOUNTS, "");
 }
 
-/* --- root file systems --------------------------------------------------------------------------
- */
+/* --- root file systems ------------------------------------------------------------------ */
 
 static void test_root_elsewhere(void **state)
 {
@@ -404,8 +402,7 @@ static void test_root_elsewhere(void **state)
 	}
 }
 
-/* --- a root file system of layers ---------------------------------------------------------------
- */
+/* --- a root file system of layers ------------------------------------------------------- */
 
 #define ROOT(options) "9 1 0:26 / / rw - overlay overlay " options "\n"
 #define BESIDE                                                                                     \
@@ -520,8 +517,7 @@ static void test_root_of_many_layers(void **state)
 	free(text);
 }
 
-/* --- swap
- * ----------------------------------------------------------------------------------------- */
+/* --- swap ------------------------------------------------------------------------------- */
 
 static void test_swaps(void **state)
 {
@@ -555,8 +551,7 @@ static void test_swaps(void **state)
 	assert_unknown(collected_usage(&t), USAGE_SWAPS, "/swapfile");
 }
 
-/* --- resume
- * ---------------------------------------------------------------------------------------- */
+/* --- resume ----------------------------------------------------------------------------- */
 
 static void test_resume(void **state)
 {
@@ -606,8 +601,7 @@ static void test_resume(void **state)
 	}
 }
 
-/* --- made to do harm
- * --------------------------------------------------------------------------------- */
+/* --- made to do harm -------------------------------------------------------------------- */
 
 static void test_hostile(void **state)
 {

@@ -18,13 +18,15 @@ void __wrap_iospace_close(struct iospace *space);
 /* The files that are there, with blanks between them. */
 static const char *files;
 
+static int access_code; /* errno for what is not there */
+
 int __wrap_access(const char *path, int mode)
 {
 	const char *at = strstr(files, path);
 	size_t length = strlen(path);
 
 	assert_int_equal(mode, F_OK);
-	errno = ENOENT;
+	errno = access_code ? access_code : ENOENT;
 	return at && (at[length] == ' ' || at[length] == '\0') ? 0 : -1;
 }
 
@@ -158,6 +160,19 @@ static void test_iommufd_lacks(void **state)
 	assert_lacks(&iommufd_ops, &device, MODULE_LOADED, NULL, NULL);
 }
 
+/* A folder that may not be searched hides its nodes: that is no lack of the kernel. */
+static void test_hidden(void **state)
+{
+	const struct device device = bound();
+
+	(void)state;
+	files = IOMMUFD;
+	access_code = EACCES;
+	assert_lacks(&iommufd_ops, &device, MODULE_LOADED, NULL, NULL);
+	assert_ptr_equal(choose_backend(&device), &iommufd_ops);
+	access_code = 0;
+}
+
 /* --- a space ------------------------------------------------------------------------------ */
 
 static struct iospace made;
@@ -180,8 +195,8 @@ int __wrap_iospace_open(const struct iospace_ops *ops, struct iospace **space,
 	called('o');
 	assert_ptr_equal(ops, &type1_ops);
 	if (open_code < 0) {
-		*failure =
-			(struct setup_failure){ SETUP_OPEN_CONTAINER, open_code, "/dev/vfio/vfio" };
+		*failure = (struct setup_failure){ SETUP_OPEN_CONTAINER, open_code,
+						   "/dev/vfio/vfio", false };
 		return open_code;
 	}
 	*space = &made;
@@ -195,7 +210,7 @@ int __wrap_iospace_attach(struct iospace *space, const struct device *device,
 	assert_ptr_equal(space, &made);
 	assert_string_equal(device->name, "0000:03:00.0");
 	if (attach_code < 0) {
-		*failure = (struct setup_failure){ SETUP_DEVICE_INFO, attach_code, "" };
+		*failure = (struct setup_failure){ SETUP_DEVICE_INFO, attach_code, "", false };
 		return attach_code;
 	}
 	*opened = &attached;
@@ -243,12 +258,39 @@ static void test_setup(void **state)
 	}
 }
 
+/* Removed after it was chosen: neither the kernel nor its configuration is to blame. */
+static void test_removed(void **state)
+{
+	struct device device = bound();
+	const struct machine machine = { .remapping = TRI_UNKNOWN };
+	const struct system system = { .entry_limit = -1 };
+	const struct setup_facts facts = { &machine, &system };
+	struct vfio_device *opened;
+	struct iospace *space;
+	struct error err = { 0 };
+
+	(void)state;
+	device.is_pci = true;
+	open_code = 0;
+	attach_code = -ENODEV;
+	calls[0] = '\0';
+	files = CONTAINER;
+	assert_int_equal(setup_space(&type1_ops, &device, &facts, &space, &opened, &err), -ENODEV);
+	assert_non_null(strstr(err.text, "removed just now"));
+	err = (struct error){ 0 };
+	calls[0] = '\0';
+	files = CONTAINER " /sys/bus/pci/devices/0000:03:00.0";
+	assert_int_equal(setup_space(&type1_ops, &device, &facts, &space, &opened, &err), -ENODEV);
+	assert_null(strstr(err.text, "removed just now"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_backends),    cmocka_unit_test(test_choose),
 		cmocka_unit_test(test_type1_lacks), cmocka_unit_test(test_iommufd_lacks),
-		cmocka_unit_test(test_setup),
+		cmocka_unit_test(test_setup),	    cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

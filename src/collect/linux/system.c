@@ -23,11 +23,12 @@ static enum tristate has_node(const struct source *source, const char *folder, c
 	return found;
 }
 
-static enum tristate read_unsafe_interrupts(const struct source *source, int dir)
+/* A parameter that is Y or N. */
+static enum tristate read_switch(const struct source *source, int dir, const char *name)
 {
 	char text[8];
 
-	if (read_attribute(source, dir, "allow_unsafe_interrupts", text, sizeof(text)) <= 0)
+	if (read_attribute(source, dir, name, text, sizeof(text)) <= 0)
 		return TRI_UNKNOWN;
 	return *text == 'Y' ? TRI_YES : TRI_NO;
 }
@@ -37,7 +38,7 @@ static void read_iommufd(const struct source *source, struct system *system)
 	_cleanup_close_ int dir = source_open_dir(source, "sys/module/iommufd/parameters");
 
 	system->iommufd_unsafe_interrupts =
-		dir < 0 ? TRI_UNKNOWN : read_unsafe_interrupts(source, dir);
+		dir < 0 ? TRI_UNKNOWN : read_switch(source, dir, "allow_unsafe_interrupts");
 }
 
 static void read_type1(const struct source *source, struct system *system)
@@ -46,10 +47,12 @@ static void read_type1(const struct source *source, struct system *system)
 	uint64_t limit;
 
 	system->unsafe_interrupts = TRI_UNKNOWN;
+	system->small_pages_only = TRI_UNKNOWN;
 	system->entry_limit = -1;
 	if (dir < 0)
 		return;
-	system->unsafe_interrupts = read_unsafe_interrupts(source, dir);
+	system->unsafe_interrupts = read_switch(source, dir, "allow_unsafe_interrupts");
+	system->small_pages_only = read_switch(source, dir, "disable_hugepages");
 	if (read_number(source, dir, "dma_entry_limit", 10, INT64_MAX, &limit) == 0)
 		system->entry_limit = (int64_t)limit;
 }

@@ -167,8 +167,7 @@ static void gather_outside(const struct storage *storage, struct disk *disk,
 	}
 }
 
-/* --- claims that nothing explains --------------------------------------------------------------
- */
+/* --- claims that nothing explains ------------------------------------------------------- */
 
 static bool is_used(const struct block *block)
 {

@@ -81,8 +81,7 @@ static void read_directive(struct destination *to, char *line)
 	}
 }
 
-/* --- assignments as of a shell: KDUMP_COREDIR="/var/crash" -------------------------------------
- */
+/* --- assignments as of a shell: KDUMP_COREDIR="/var/crash" ------------------------------ */
 
 /* SUSE allows several URLs, too; without a scheme it is a folder. */
 static void read_saved_to(struct destination *to, char *value)
@@ -121,8 +120,7 @@ static void read_assignment(struct destination *to, char *line)
 		read_saved_to(to, value);
 }
 
-/* --- where it goes ------------------------------------------------------------------------------
- */
+/* --- where it goes ---------------------------------------------------------------------- */
 
 static const struct {
 	const char *path;
