@@ -48,17 +48,32 @@ static bool take_group(const struct group *group, const struct machine *machine,
 	return any;
 }
 
+/* Return: whether an operand names a group; else it names a device. NULL: there is none. */
+static bool find_operand(const struct machine *machine, const char *text,
+			 const struct group **group, const struct device **device)
+{
+	uint64_t number;
+	struct bdf bdf;
+
+	*group = NULL;
+	*device = NULL;
+	if (parse_u64(text, 10, UINT32_MAX, &number) == 0) {
+		*group = find_group(machine, (uint32_t)number);
+		return true;
+	}
+	*device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf)
+					     : find_device_named(machine, text);
+	return false;
+}
+
 /* What is not there at all was said by select_operands(). */
 static int take_operand(const struct context *context, const struct machine *machine,
 			const char *text, bool *wanted)
 {
 	const struct device *device;
 	const struct group *group;
-	struct bdf bdf;
-	uint64_t number;
 
-	if (parse_u64(text, 10, UINT32_MAX, &number) == 0) {
-		group = find_group(machine, (uint32_t)number);
+	if (find_operand(machine, text, &group, &device)) {
 		if (!group || take_group(group, machine, wanted))
 			return STATUS_OK;
 		complain(context,
@@ -67,8 +82,6 @@ static int take_operand(const struct context *context, const struct machine *mac
 			 text, text);
 		return STATUS_FAILED;
 	}
-	device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf)
-					    : find_device_named(machine, text);
 	if (!device || !device->group)
 		return STATUS_OK;
 	if (!is_on_vfio(device)) {
@@ -123,18 +136,13 @@ static const char *refusal(const struct machine *machine, const char *text)
 	_cleanup_free_ bool *members = xcalloc(machine->nr_devices, sizeof(*members));
 	const struct device *device;
 	const struct group *group;
-	struct bdf bdf;
-	uint64_t number;
 
-	if (parse_u64(text, 10, UINT32_MAX, &number) == 0) {
-		group = find_group(machine, (uint32_t)number);
+	if (find_operand(machine, text, &group, &device)) {
 		if (!group)
 			return "no such group here";
 		return take_group(group, machine, members) ? NULL
 							   : "no driver of VFIO has a device of it";
 	}
-	device = bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf)
-					    : find_device_named(machine, text);
 	if (!device)
 		return "no such device here";
 	if (!device->group_known)
