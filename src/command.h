@@ -46,7 +46,7 @@ struct command {
 extern const struct command cmd_status, cmd_groups, cmd_resv_regions, cmd_gaw, cmd_domains,
 	cmd_tables, cmd_explain;
 extern const struct command cmd_capture, cmd_monitor, cmd_bind, cmd_restore, cmd_set_domain,
-	cmd_map_test;
+	cmd_map_test, cmd_p2p_test;
 
 extern const struct command *const commands[]; /* NULL-ended, in the order of the help */
 

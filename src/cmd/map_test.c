@@ -14,6 +14,7 @@ enum { KEY_PLAN = 0x300, KEY_BENCH }; /* beyond any letter and those of testing.
 
 static const struct argp_option options[] = {
 	TESTING_OPTIONS,
+	ONLY_OPTION,
 	{ "plan", KEY_PLAN, "FILE", 0,
 	  "Try whether a memory map could be mapped as a whole instead", 0 },
 	{ "bench", KEY_BENCH, NULL, 0, "Measure what mapping and unmapping cost instead", 0 },

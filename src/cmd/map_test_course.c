@@ -37,28 +37,12 @@ static const struct context *context_of(const struct course *course)
 	return course->arguments->testing.shared.context;
 }
 
-/* Beside what a check says of itself, in TAP. */
 static void tap_result(struct course *course, const char *name, const struct verdict *verdict)
 {
 	_cleanup_free_ char *title = xasprintf("%s %s %s", course->subject->device->name,
 					       course->subject->backend->name, name);
-	struct tap_detail details[] = {
-		{ "result", NULL }, { "observed", NULL }, { "reason", NULL }, { NULL, NULL }
-	};
-	struct tap_point point = { .ok = true, .name = title };
 
-	if (!verdict) {
-		point.skip = "dry run";
-	} else if (verdict->outcome == OUTCOME_SKIP) {
-		point.skip = verdict->reason ? verdict->reason : "";
-	} else if (verdict->outcome != OUTCOME_PASS) {
-		point.ok = verdict->outcome != OUTCOME_FAIL;
-		point.details = details;
-		details[0].text = outcome_name(verdict->outcome);
-		details[1].text = verdict->observed;
-		details[2].text = verdict->reason;
-	}
-	tap_show(&course->tap, &point);
+	tap_verdict(&course->tap, title, verdict);
 }
 
 /* @verdict NULL: planned; @asked: the user wants this one, it does not only come along. */
@@ -259,23 +243,6 @@ static int run_subject(struct course *course)
 	return STATUS_OK;
 }
 
-/* Whoever reads only TAP sees what was refused, too. */
-static void tap_refusals(struct course *course)
-{
-	const struct subjects *subjects = &course->subjects;
-
-	for (size_t i = 0; i < subjects->refused.nr; i++) {
-		const struct tap_detail details[] = {
-			{ "result", "fail" },
-			{ "reason", subjects->reasons.items[i] },
-			{ NULL, NULL },
-		};
-
-		tap_show(&course->tap, &(struct tap_point){ .name = subjects->refused.items[i],
-							    .details = details });
-	}
-}
-
 /* --- all of them ------------------------------------------------------------------------------ */
 
 static int run_subjects(struct course *course)
@@ -289,7 +256,7 @@ static int run_subjects(struct course *course)
 			  course->subjects.nr * count_planned(course) + course->subjects.refused.nr,
 			  "nothing here can be tested; standard error says why");
 	if (testing->tap)
-		tap_refusals(course);
+		tap_refusals(&course->tap, &course->subjects);
 	if (!testing->dry_run)
 		hold_signals();
 	progress_begin(&course->progress, quiet);

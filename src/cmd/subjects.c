@@ -9,6 +9,7 @@
 #include "cmd/selection.h"
 #include "model/bdf.h"
 #include "model/viability.h"
+#include "out/tap.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 #include "vfio/setup.h"
@@ -266,4 +267,18 @@ void subjects_free(struct subjects *subjects)
 	strings_free(&subjects->refused);
 	strings_free(&subjects->reasons);
 	*subjects = (struct subjects){ 0 };
+}
+
+void tap_refusals(struct tap *tap, const struct subjects *subjects)
+{
+	for (size_t i = 0; i < subjects->refused.nr; i++) {
+		const struct tap_detail details[] = {
+			{ "result", "fail" },
+			{ "reason", subjects->reasons.items[i] },
+			{ NULL, NULL },
+		};
+
+		tap_show(tap, &(struct tap_point){ .name = subjects->refused.items[i],
+						   .details = details });
+	}
 }

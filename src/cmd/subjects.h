@@ -46,4 +46,9 @@ int choose_subjects(const struct testing_arguments *arguments, const struct sour
 
 void subjects_free(struct subjects *subjects);
 
+struct tap;
+
+/* Whoever reads only TAP sees what was refused, too: a test point each. */
+void tap_refusals(struct tap *tap, const struct subjects *subjects);
+
 #endif

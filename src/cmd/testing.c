@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "out/tap.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 #include "util/interrupt.h"
@@ -68,7 +69,7 @@ static error_t check_combination(const struct testing_arguments *arguments,
 				 const struct argp_state *state)
 {
 	const struct arguments *shared = &arguments->shared;
-	bool named = arguments->all || shared->nr_operands;
+	bool named = arguments->all || arguments->names_otherwise || shared->nr_operands;
 
 	if (shared->out.list_columns)
 		return 0;
@@ -124,16 +125,22 @@ bool wants_check(const struct testing_arguments *arguments, size_t check)
 
 /* --- how it went ------------------------------------------------------------------------------ */
 
+struct out_value tally_object(const struct tally *tally)
+{
+	struct out_value object = out_object("");
+
+	for (size_t i = 0; i < NR_OUTCOMES; i++)
+		out_member(&object, outcome_name((enum outcome)i), out_number(tally->counts[i]));
+	return object;
+}
+
 void show_tally(struct out *out, const struct tally *tally)
 {
-	struct out_value summary = out_object("");
 	unsigned all = 0;
 
-	for (size_t i = 0; i < NR_OUTCOMES; i++) {
-		out_member(&summary, outcome_name((enum outcome)i), out_number(tally->counts[i]));
+	for (size_t i = 0; i < NR_OUTCOMES; i++)
 		all += tally->counts[i];
-	}
-	out_document(out, "summary", summary);
+	out_document(out, "summary", tally_object(tally));
 	if (tally->planned)
 		out_footer(out, "planned %u", tally->planned);
 	if (all)
@@ -147,6 +154,27 @@ int tally_status(const struct tally *tally)
 	if (tally->counts[OUTCOME_FAIL])
 		return STATUS_NO;
 	return tally->counts[OUTCOME_SKIP] && !tally->ran ? STATUS_SKIPPED : STATUS_OK;
+}
+
+void tap_verdict(struct tap *tap, const char *title, const struct verdict *verdict)
+{
+	struct tap_detail details[] = {
+		{ "result", NULL }, { "observed", NULL }, { "reason", NULL }, { NULL, NULL }
+	};
+	struct tap_point point = { .ok = true, .name = title };
+
+	if (!verdict) {
+		point.skip = "dry run";
+	} else if (verdict->outcome == OUTCOME_SKIP) {
+		point.skip = verdict->reason ? verdict->reason : "";
+	} else if (verdict->outcome != OUTCOME_PASS) {
+		point.ok = verdict->outcome != OUTCOME_FAIL;
+		point.details = details;
+		details[0].text = outcome_name(verdict->outcome);
+		details[1].text = verdict->observed;
+		details[2].text = verdict->reason;
+	}
+	tap_show(tap, &point);
 }
 
 void end_interrupted(const struct context *context)

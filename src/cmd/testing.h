@@ -16,6 +16,7 @@ struct testing_arguments {
 	struct arguments shared;
 	const char *const *checks; /* names of all checks, NULL-ended; set before begin() */
 	bool *only;		   /* one a check: wanted; NULL: all are; owned */
+	bool names_otherwise;	   /* an option of the command names devices, too */
 	const char *backend;	   /* of a backend, "auto" or "all"; NULL: auto */
 	bool tap;
 	bool list;
@@ -39,13 +40,14 @@ enum testing_key {
 	  0,                                                                                       \
 	  "type1, iommufd, all, or auto (the default): iommufd where it is there",                 \
 	  0 },                                                                                     \
-		{ "only", KEY_ONLY, "NAME[,...]", 0, "Run only these checks", 0 },                 \
 		{ "list", KEY_LIST, NULL, 0, "Show what checks there are, and end", 0 },           \
 		{ "all", KEY_ALL, NULL, 0, "All devices that a driver of VFIO has", 0 },           \
 		{ "tap", KEY_TAP, NULL, 0, "Print TAP, the Test Anything Protocol (14)", 0 },      \
 	{                                                                                          \
 		"dry-run", KEY_DRY_RUN, NULL, 0, "Show what would be tested; open no device", 0    \
 	}
+/* For those whose checks are worth something one by one. */
+#define ONLY_OPTION { "only", KEY_ONLY, "NAME[,...]", 0, "Run only these checks", 0 }
 error_t parse_testing(int key, char *arg, struct argp_state *state);
 
 /* Return: whether a check is wanted, by its index. */
@@ -61,9 +63,16 @@ struct tally {
 
 /* Adds "summary" to the JSON document, and the counts below the table. */
 void show_tally(struct out *out, const struct tally *tally);
+/* Return: the counts as an object. */
+struct out_value tally_object(const struct tally *tally);
 
 /* Return: STATUS_NO when something failed, STATUS_SKIPPED when all that was asked for was. */
 int tally_status(const struct tally *tally);
+
+struct tap;
+
+/* A verdict as a test point; NULL: it is only planned. */
+void tap_verdict(struct tap *tap, const char *title, const struct verdict *verdict);
 
 /*
  * The end of a test that may have been interrupted: what was printed is written, and the process

@@ -109,6 +109,8 @@ enum fact {
 	 * there are tables.
 	 */
 	FACT_ACS = 1u << 15,
+	FACT_RESOURCES = 1u << 16, /* device.resources */
+	FACT_CPU = 1u << 17,	   /* machine.cpu_vendor, .cpu_family */
 };
 
 /**
@@ -143,6 +145,15 @@ struct system;
 
 /* Modules, nodes and limits. Wants FACT_KERNEL; adds notes to the machine. */
 void collect_system(const struct source *source, struct machine *machine, struct system *system);
+
+/**
+ * collect_escalation() - what may make more of a PCI Express error than a line in the log
+ * @sentences: what there is, a sentence each, added
+ *
+ * A firmware that handles errors itself (the ACPI table HEST), ports that take their link down
+ * (DPC, a service of drivers/pci/pcie/portdrv.c), and error reporting (AER).
+ */
+void collect_escalation(const struct source *source, struct strings *sentences);
 
 struct usage;
 

@@ -18,6 +18,7 @@ struct machine *machine_new(void)
 	struct machine *machine = xcalloc(1, sizeof(*machine));
 
 	machine->remapping = TRI_UNKNOWN;
+	machine->cpu_family = -1;
 	return machine;
 }
 
@@ -26,6 +27,7 @@ static void device_release(struct device *device)
 	free(device->name);
 	free(device->driver);
 	strings_free(&device->cdevs);
+	free(device->resources);
 	strings_free(&device->resets);
 }
 
@@ -58,6 +60,7 @@ void machine_free(struct machine *machine)
 	for (size_t i = 0; i < machine->nr_further; i++)
 		acpi_free(machine->further[i].table);
 	free(machine->further);
+	free(machine->cpu_vendor);
 	free(machine->release);
 	free(machine->command_line);
 	strings_free(&machine->notes);

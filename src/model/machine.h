@@ -30,6 +30,23 @@ struct bdf {
 
 /* --- devices ---------------------------------------------------------------------------- */
 
+/* What a function decodes, as the kernel assigned it (sysfs "resource"). */
+struct resource {
+	uint64_t start, end; /* bus addresses as the kernel's addresses, which on x86 are the same;
+				both 0: none */
+	uint64_t flags;	     /* enum resource_flag, and others of the kernel's */
+};
+
+/* include/linux/ioport.h */
+enum resource_flag {
+	RESOURCE_IO = 0x100,
+	RESOURCE_MEMORY = 0x200,
+	RESOURCE_PREFETCHABLE = 0x2000,
+	RESOURCE_UNSET = 0x20000000, /* it has no address yet */
+};
+
+#define NR_BARS 6
+
 struct device {
 	char *name;  /* as the kernel names it: "0000:03:00.0", "AMDI0020:00" */
 	bool is_pci; /* false: some other bus; bdf and the PCI facts say nothing */
@@ -50,6 +67,10 @@ struct device {
 	char *driver;	      /* NULL: none, or unknown */
 	bool has_vfio_dev;    /* a driver of VFIO made a vfio-dev/ below it */
 	struct strings cdevs; /* names below vfio-dev/: "vfio0" */
+	bool resources_known;
+	struct resource *resources; /* BARs first, the ROM, then of virtual functions and windows
+				       of bridges */
+	size_t nr_resources;
 	bool resets_known;
 	struct strings resets; /* methods in the order in which the kernel tries them */
 };
@@ -158,6 +179,8 @@ struct machine {
 	struct firmware_table *further;		/* the others, by name */
 	size_t nr_further;
 	enum tristate remapping; /* interrupt remapping is in use */
+	char *cpu_vendor;	 /* "AuthenticAMD", "GenuineIntel"; NULL: unknown */
+	int cpu_family;		 /* -1: unknown */
 	char *release;		 /* of the kernel, "6.1.0-39-amd64"; NULL: unknown */
 	char *command_line;	 /* of the kernel; NULL: unknown */
 	struct strings notes;	 /* why something is unknown: "subject: why; next step" */

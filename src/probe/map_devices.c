@@ -10,8 +10,6 @@
 
 /* --- a BAR of its own ------------------------------------------------------------------- */
 
-#define NR_BARS 6
-
 /* Return: the largest BAR that can be mapped; its part that fits the window; size 0: none. */
 static struct bar_part largest_bar(const struct map_test *test)
 {

@@ -165,25 +165,33 @@ HOT_PATH static int iommufd_map(struct iospace *space, const void *va, struct io
 	return backend_ioctl(space->fd, UAPI_IOAS_MAP, &map);
 }
 
-/* By dma-buf: iommufd does not take the address of a mapped region. The mapping holds the dma-buf.
- */
-static int iommufd_map_bar(struct iospace *space, const struct bar_part *part, struct iova iova,
-			   unsigned access)
+static int iommufd_map_export(struct iospace *space, int dma_buf, uint64_t size, struct iova iova,
+			      unsigned access)
 {
 	struct uapi_ioas_map_file map = {
 		.size = sizeof(map),
 		.flags = map_flags(access),
 		.ioas_id = space->ioas,
-		.length = part->size,
+		.fd = dma_buf,
+		.length = size,
 		.iova = iova.value,
 	};
+
+	return backend_ioctl(space->fd, UAPI_IOAS_MAP_FILE, &map);
+}
+
+/* By dma-buf: iommufd does not take the address of a mapped region. The mapping holds the dma-buf.
+ */
+static int iommufd_map_bar(struct iospace *space, const struct bar_part *part, struct iova iova,
+			   unsigned access)
+{
+	int dma_buf = vfio_region_export(part->device, part);
 	int r;
 
-	map.fd = vfio_region_export(part->device, part);
-	if (map.fd < 0)
-		return map.fd;
-	r = backend_ioctl(space->fd, UAPI_IOAS_MAP_FILE, &map);
-	close(map.fd);
+	if (dma_buf < 0)
+		return dma_buf;
+	r = iommufd_map_export(space, dma_buf, part->size, iova, access);
+	close(dma_buf);
 	return r;
 }
 
@@ -226,6 +234,7 @@ const struct iospace_ops iommufd_ops = {
 	.query = iommufd_query,
 	.map = iommufd_map,
 	.map_bar = iommufd_map_bar,
+	.map_export = iommufd_map_export,
 	.unmap = iommufd_unmap,
 	.unmap_all = iommufd_unmap_all,
 	.close = iommufd_close,

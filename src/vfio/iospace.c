@@ -194,6 +194,21 @@ int iospace_map_bar(struct iospace *space, const struct bar_part *part, struct i
 	return 0;
 }
 
+int iospace_map_export(struct iospace *space, int dma_buf, struct iova iova, uint64_t size,
+		       unsigned access)
+{
+	int r = is_access(access) ? iospace_check(space, iova, size) : -EINVAL;
+
+	if (r < 0)
+		return r;
+	r = space->ops->map_export ? space->ops->map_export(space, dma_buf, size, iova, access)
+				   : -EOPNOTSUPP;
+	if (r < 0)
+		return r;
+	mappings_add(&space->mappings, iova, size);
+	return 0;
+}
+
 /* --- unmapping ---------------------------------------------------------------------------- */
 
 /* Unmaps an entry of the list and takes it out; an error leaves it there. */

@@ -80,6 +80,9 @@ struct iospace_ops {
 	/* -ENOTTY, -EOPNOTSUPP: this kernel cannot (iommufd without dma-buf). */
 	int (*map_bar)(struct iospace *space, const struct bar_part *part, struct iova iova,
 		       unsigned access);
+	/* The same of a dma-buf of vfio_region_export(), all of it. NULL: there is no such thing. */
+	int (*map_export)(struct iospace *space, int dma_buf, uint64_t size, struct iova iova,
+			  unsigned access);
 	/* @unmapped: bytes that the kernel says it unmapped; set whatever is returned. */
 	int (*unmap)(struct iospace *space, struct iova iova, uint64_t size, uint64_t *unmapped);
 	/* -ENOTTY: this kernel has no way to unmap all at once (type 1 before 5.12). */
@@ -186,6 +189,10 @@ int iospace_map(struct iospace *space, const void *va, struct iova iova, uint64_
 /* The same for part of a BAR, of a device of this or another space, with memory enabled. */
 int iospace_map_bar(struct iospace *space, const struct bar_part *part, struct iova iova,
 		    unsigned access);
+
+/* The same for a dma-buf of vfio_region_export(), which is @size bytes: -EOPNOTSUPP on type 1. */
+int iospace_map_export(struct iospace *space, int dma_buf, struct iova iova, uint64_t size,
+		       unsigned access);
 
 /* One of a set of ranges to be mapped. */
 struct map_request {

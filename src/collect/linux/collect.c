@@ -11,6 +11,8 @@ struct machine *collect(const struct source *source, unsigned facts)
 	collect_units(source, machine, facts);
 	collect_groups(source, machine, facts);
 	collect_devices(source, machine, facts);
+	if (facts & FACT_RESOURCES)
+		collect_resources(source, machine);
 	if (facts & FACT_ACS)
 		collect_routing(source, machine);
 	if (facts & FACT_HOLDERS)

@@ -15,6 +15,8 @@ void collect_groups(const struct source *source, struct machine *machine, unsign
 void collect_units(const struct source *source, struct machine *machine, unsigned facts);
 /* After groups and units: devices point to them. */
 void collect_devices(const struct source *source, struct machine *machine, unsigned facts);
+/* After devices. */
+void collect_resources(const struct source *source, struct machine *machine);
 /* After devices: they tell whose config space matters. */
 void collect_routing(const struct source *source, struct machine *machine);
 /* After devices: which have a node that a process could hold. */

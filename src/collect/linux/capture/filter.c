@@ -46,6 +46,29 @@ void keep_module_lines(const struct source *machine, uint8_t **bytes, size_t *le
 	keep_lines(*bytes, length, names_module, NULL);
 }
 
+/* --- /proc/cpuinfo ----------------------------------------------------------------------- */
+
+/* @data: whether the lines of the first processor are over; an empty one ends them. */
+static bool names_cpu(void *data, const char *line, size_t length)
+{
+	static const char *const words[] = { "vendor_id\t", "cpu family\t" };
+	bool *over = data;
+
+	*over = *over || *line == '\n';
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !*over; i++)
+		if (length > strlen(words[i]) && memcmp(line, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
+void keep_cpu_family(const struct source *machine, uint8_t **bytes, size_t *length)
+{
+	bool over = false;
+
+	(void)machine;
+	keep_lines(*bytes, length, names_cpu, &over);
+}
+
 /* --- /proc/interrupts -------------------------------------------------------------------- */
 
 /* " 24:   17   3   IR-PCI-MSI-0000:00:02.0   0-edge   eth0" becomes "24: IR-PCI-MSI-0000:00:02.0".

@@ -61,6 +61,9 @@ void keep_module_lines(const struct source *machine, uint8_t **bytes, size_t *le
  */
 void keep_interrupt_chips(const struct source *machine, uint8_t **bytes, size_t *length);
 
+/* Of /proc/cpuinfo, the vendor and the family of the first processor. */
+void keep_cpu_family(const struct source *machine, uint8_t **bytes, size_t *length);
+
 /* Of pci.ids, the vendors and devices that this machine has. */
 void keep_known_names(const struct source *machine, uint8_t **bytes, size_t *length);
 

@@ -157,6 +157,7 @@ static const struct capture_item modules[] = {
 
 static const struct capture_item proc[] = {
 	{ .name = "cmdline", .edit = blank_command_line },
+	{ .name = "cpuinfo", .edit = keep_cpu_family, .max = MANY },
 	{ .name = "interrupts", .edit = keep_interrupt_chips, .max = MANY },
 	{ 0 },
 };

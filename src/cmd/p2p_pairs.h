@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which pairs p2p-test tests. */
+#ifndef IOMMUTOOL_P2P_PAIRS_H
+#define IOMMUTOOL_P2P_PAIRS_H
+
+#include "cmd/p2p_test.h"
+#include "cmd/subjects.h"
+#include "probe/p2p_test.h"
+
+/* What pairs take beside TESTING_FACTS. */
+#define P2P_FACTS (TESTING_FACTS | FACT_ID | FACT_RESOURCES | FACT_CPU | FACT_ACS)
+
+struct pair {
+	const struct device *initiator;
+	struct p2p_target target;
+	const struct iospace_ops *backend;
+	const char *lacks; /* why the machine lacks the backend (--backend=all); NULL: it has it */
+};
+
+struct pairs {
+	struct pair *items; /* by backend, initiator, target */
+	size_t nr;
+	struct subjects both, initiators, targets;
+};
+
+/**
+ * choose_pairs() - every initiator with every target that is another device
+ * @machine, @system: collected with P2P_FACTS
+ * @pairs: released with pairs_free(); holds what can be tested whatever is returned
+ *
+ * Says on stderr what cannot be.
+ *
+ * Return: as choose_subjects(); STATUS_FAILED also for a BAR that a target does not have;
+ * STATUS_USAGE also where a device is left alone with itself.
+ */
+int choose_pairs(const struct p2p_arguments *arguments, const struct source *source,
+		 const struct machine *machine, const struct system *system, struct pairs *pairs);
+
+void pairs_free(struct pairs *pairs);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The controller of an NVMe device: its registers, on and off. */
+#include "dma/nvme.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#define NAP_NS 100000
+
+uint64_t nvme_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+void nvme_nap(void)
+{
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){ .tv_nsec = NAP_NS }, NULL);
+}
+
+uint64_t nvme_read64(const struct bar_view *registers, uint64_t offset)
+{
+	uint64_t low = bar_read32(registers, offset);
+
+	return low | (uint64_t)bar_read32(registers, offset + 4) << 32;
+}
+
+void nvme_write64(const struct bar_view *registers, uint64_t offset, uint64_t value)
+{
+	bar_write32(registers, offset + 4, (uint32_t)(value >> 32));
+	bar_write32(registers, offset, (uint32_t)value);
+}
+
+int nvme_fail_gone(const struct vfio_device *opened, struct error *err)
+{
+	const char *name = opened->device->name;
+
+	return fail(err, -ENODEV, "%s: it answers with all ones, it may be gone: lspci -s %s", name,
+		    name);
+}
+
+/* --- on and off ----------------------------------------------------------------------------- */
+
+static int await_ready(struct engine *engine, uint32_t wanted, struct error *err)
+{
+	uint64_t limit = nvme_of(engine)->ready_ms, deadline = nvme_now_ms() + limit;
+	const char *name = engine->opened->device->name;
+
+	for (;;) {
+		bool is_late = nvme_now_ms() >= deadline;
+		uint32_t status = bar_read32(&engine->registers, NVME_CSTS);
+
+		if (status == UINT32_MAX)
+			return nvme_fail_gone(engine->opened, err);
+		if (wanted && (status & NVME_CSTS_CFS))
+			return fail(err, -ETIMEDOUT,
+				    "%s: it does not become ready: fatal status, CSTS 0x%x", name,
+				    status);
+		if ((status & NVME_CSTS_RDY) == wanted)
+			return 0;
+		if (is_late)
+			return fail(err, -ETIMEDOUT, "%s: it did not become %s within %llu ms",
+				    name, wanted ? "ready" : "unready", (unsigned long long)limit);
+		nvme_nap();
+	}
+}
+
+int nvme_disable(struct engine *engine, struct error *err)
+{
+	const struct bar_view *registers = &engine->registers;
+	uint32_t config = bar_read32(registers, NVME_CC);
+
+	if (config == UINT32_MAX)
+		return nvme_fail_gone(engine->opened, err);
+	bar_write32(registers, NVME_CC, config & ~NVME_CC_EN);
+	return await_ready(engine, 0, err);
+}
+
+int nvme_enable(struct engine *engine, struct iova submissions, unsigned entries, struct error *err)
+{
+	const struct bar_view *registers = &engine->registers;
+	struct nvme *nvme = nvme_of(engine);
+	int code;
+
+	memset(engine->memory.va + NVME_COMPLETIONS, 0, NVME_PAGE);
+	nvme->tail = nvme->head = 0;
+	nvme->phase = 1;
+	bar_write32(registers, NVME_AQA, (NVME_ENTRIES - 1) << 16 | (entries - 1));
+	nvme_write64(registers, NVME_ASQ, submissions.value);
+	nvme_write64(registers, NVME_ACQ, nvme_own_iova(engine, NVME_COMPLETIONS).value);
+	atomic_thread_fence(memory_order_seq_cst);
+	bar_write32(registers, NVME_CC, nvme->cc | NVME_CC_EN);
+	code = await_ready(engine, NVME_CSTS_RDY, err);
+	/* Nobody would answer its interrupt, whose line other devices may share. */
+	if (code == 0)
+		bar_write32(registers, NVME_INTMS, UINT32_MAX);
+	return code;
+}
+
+int nvme_restart(struct engine *engine, struct error *err)
+{
+	int code = nvme_disable(engine, err);
+
+	if (code < 0)
+		return code;
+	return nvme_enable(engine, nvme_own_iova(engine, NVME_SUBMISSIONS), NVME_ENTRIES, err);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Checks of p2p-test with the target in an address space of its own, and with the target gone. */
+#include <errno.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "probe/p2p_parts.h"
+#include "probe/pagemap.h"
+#include "util/cleanup.h"
+
+/* --- cross-container ---------------------------------------------------------------------- */
+
+/* Where nobody moves anything it says little that the BAR can be mapped from another space. */
+static bool reaches_across(struct p2p_test *test, struct p2p_finding *finding)
+{
+	const struct place target = place_target(test);
+	bool good = true;
+
+	if (!map_part(test, finding))
+		return false;
+	if (test->engine.ops && test->part.may_write)
+		good = must_arrive(test, finding, part_iova(test), &target);
+	else if (test->engine.ops && test->part.may_read)
+		good = must_come(test, finding, part_iova(test), &target);
+	return unmap_part(test, finding) && good;
+}
+
+/*
+ * A page of ours that only the target's space has, at its physical address where that is known: a
+ * request of the initiator that is not translated would hit it, too. Else nothing is written.
+ */
+static bool keeps_apart(struct p2p_test *test, struct p2p_finding *finding)
+{
+	struct place ours = place_ours(test, 0, P2P_PAGE);
+	struct iova iova = { 0 };
+	int code;
+	bool good;
+
+	if (physical_address(test->ours, &iova.value) < 0 ||
+	    iospace_check(test->apart, iova, P2P_PAGE) < 0) {
+		ours.may_write = false;
+		if (!find_room(test, test->apart, P2P_PAGE, &iova))
+			return true;
+	}
+	code = iospace_map(test->apart, test->ours, iova, P2P_PAGE, ACCESS_READ | ACCESS_WRITE);
+	if (code < 0) {
+		fails(&finding->verdict, "mapping a page for the target ended with %s",
+		      errno_name(code));
+		return false;
+	}
+	for (size_t i = 0; i < P2P_PAGE; i++)
+		test->ours[i] = (uint8_t)(i * 7 + 1);
+	good = must_not_reach(test, finding, iova, &ours);
+	iospace_unmap(test->apart, iova, P2P_PAGE);
+	return good;
+}
+
+void check_cross_container(struct p2p_test *test, struct p2p_finding *finding)
+{
+	const struct group *group = test->from->device->group;
+
+	if (!test->apart) {
+		skips(&finding->verdict, "both are in group %" PRIu32 ", which has one address space",
+		      group->number);
+		return;
+	}
+	if (!reaches_across(test, finding))
+		return;
+	if (!test->engine.ops) {
+		observes(&finding->verdict, "mapped");
+		informs(&finding->verdict, "nothing was moved: %s", test->why_no_engine);
+	} else if (keeps_apart(test, finding)) {
+		passes(&finding->verdict, "%" PRIu64 " bytes, and nothing of the other space",
+		       finding->bytes_verified);
+	}
+}
+
+/* --- lifetime ----------------------------------------------------------------------------- */
+
+static void tell_stale(struct p2p_test *test, struct p2p_finding *finding)
+{
+	static const char meaning[] =
+		"the mapping outlives the target: until it is unmapped, DMA of the initiator goes "
+		"where the BAR was, whoever has that device then";
+
+	if (test->pair->require_revoked)
+		fails(&finding->verdict, "%s", meaning);
+	else
+		informs(&finding->verdict, "%s", meaning);
+	observes(&finding->verdict, "stale");
+}
+
+/* By address: what can still be unmapped was still mapped. */
+static void close_mapped(struct p2p_test *test, struct p2p_finding *finding)
+{
+	if (!map_part(test, finding))
+		return;
+	close_target(test);
+	if (iospace_unmap(test->space, test->at, test->part.pages.size) == 0)
+		tell_stale(test, finding);
+	else
+		passes(&finding->verdict, "revoked");
+}
+
+/* By dma-buf: its range stays until it is unmapped, but leads nowhere; and it cannot be mapped
+ * again, which is what can be seen without DMA. */
+static void close_exported(struct p2p_test *test, struct p2p_finding *finding)
+{
+	const unsigned access = ACCESS_READ | ACCESS_WRITE;
+	const struct bar_part *pages = &test->part.pages;
+	_cleanup_close_ int dma_buf = vfio_region_export(test->to, pages);
+	int code = dma_buf;
+
+	if (code >= 0)
+		code = iospace_map_export(test->space, dma_buf, test->at, pages->size, access);
+	if (code < 0) {
+		fails(&finding->verdict, "mapping a dma-buf of BAR %u ended with %s", pages->region,
+		      errno_name(code));
+		return;
+	}
+	close_target(test);
+	if (!unmap_part(test, finding))
+		return;
+	code = iospace_map_export(test->space, dma_buf, test->at, pages->size, access);
+	if (code == 0 && unmap_part(test, finding))
+		tell_stale(test, finding);
+	else if (code == -ENODEV)
+		passes(&finding->verdict, "revoked");
+	else if (code < 0)
+		fails(&finding->verdict, "mapping the dma-buf of a closed device ended with %s, not "
+					 "ENODEV",
+		      errno_name(code));
+}
+
+void check_lifetime(struct p2p_test *test, struct p2p_finding *finding)
+{
+	if (test->space->ops->map_export)
+		close_exported(test, finding);
+	else
+		close_mapped(test, finding);
+}
