@@ -116,6 +116,7 @@ $(B)/tests/unit/test_bind_plan: override WRAP := \
 	override_now ids_now driver_now driver_state serial_now rule_read child_start child_waits_in \
 	collect_usage collect_group_users
 $(B)/tests/unit/test_child: override WRAP := kill
+$(B)/tests/unit/test_kernel_log: override WRAP := open close lseek read poll clock_gettime
 $(B)/tests/unit/test_map_plan: override WRAP := \
 	memlock_left getrlimit interrupted memory_reserve memory_put
 $(B)/tests/unit/test_map_bench: override WRAP := \
@@ -127,12 +128,19 @@ $(B)/tests/unit/test_map_test_command: override WRAP := \
 	setup_space iospace_close try_plan measure_mappings
 $(B)/tests/unit/test_vfio_device: override WRAP := ioctl pwrite mmap munmap
 $(B)/tests/unit/test_vfio_setup: override WRAP := access iospace_open iospace_attach iospace_close
+# The device is the one in dma_model.h.
+$(addprefix $(B)/tests/unit/,test_edu test_nvme): override WRAP := \
+	bar_view_open bar_view_close bar_read32 bar_read64 bar_write32 bar_write64 \
+	vfio_command_change vfio_device_reset clock_gettime clock_nanosleep
+$(B)/tests/unit/test_engine: override WRAP := bar_view_close vfio_command_change vfio_device_reset
 # The kernel is the one in kernel_model.h.
 KERNEL_CALLS := open close ioctl mmap munmap
 $(addprefix $(B)/tests/unit/,test_iospace test_type1 test_type1_info test_type1_map test_iommufd): \
 	override WRAP := $(KERNEL_CALLS)
 $(B)/tests/unit/test_map_checks: override WRAP := \
 	$(KERNEL_CALLS) getrlimit setrlimit memory_get memlock_left page_table_read iospace_unmap
+$(B)/tests/unit/test_p2p_checks: override WRAP := \
+	$(KERNEL_CALLS) physical_address find_engine loan_begin kernel_log_find kernel_log_skip bar_store
 
 check-unit: $(UNITS)
 	@tests/unit/run $(UNITS)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmd/p2p_digest.h"
 #include "cmd/p2p_matrix.h"
 #include "cmd/p2p_pairs.h"
 #include "cmd/p2p_rows.h"
@@ -20,11 +21,12 @@ struct course {
 	const struct p2p_arguments *arguments;
 	struct setup_facts facts;
 	struct pairs pairs;
-	size_t at;	       /* of the pair at work now */
-	const char **symbols;  /* one a pair; NULL: not come to yet */
-	bool is_matrix;	       /* the matrix, and rows only of what is no pass */
+	size_t at;	      /* of the pair at work now */
+	const char **symbols; /* one a pair; NULL: not come to yet */
+	bool is_matrix;	      /* the matrix and the digest in place of the rows */
+	struct digest digest;
 	struct out *out;
-	struct out_row *row;	 /* of the pair, in out; NULL: none yet */
+	struct out_row *row;	 /* of the pair */
 	struct out_value faults; /* all that were in the log */
 	struct tap tap;
 	struct tally tally, pair_tally;
@@ -45,21 +47,17 @@ static const struct pair *pair_of(const struct course *course)
 /* Devices as they are named in messages: who does it, to whom, and how. */
 static char *pair_title(const struct pair *pair)
 {
-	const struct p2p_target *target = &pair->target;
+	_cleanup_free_ char *target = target_label(&pair->target);
 
-	return target->bar < 0 ? xasprintf("%s to %s %s", pair->initiator->name,
-					   target->device->name, pair->backend->name)
-			       : xasprintf("%s to %s:%d %s", pair->initiator->name,
-					   target->device->name, target->bar, pair->backend->name);
+	return xasprintf("%s %s to %s", pair->backend->name, pair->initiator->name, target);
 }
 
 /* --- results ---------------------------------------------------------------------------------- */
 
-static struct out_row *row_of_pair(struct course *course)
+/* A line below the table. */
+static void add_footer(struct course *course, char *text)
 {
-	if (!course->row)
-		course->row = add_pair_row(course->out, course->facts.machine, pair_of(course));
-	return course->row;
+	strings_take(&course->digest.footers, text);
 }
 
 /* @finding NULL: planned. */
@@ -73,12 +71,11 @@ static void tap_result(struct course *course, const struct p2p_check *check,
 	tap_verdict(&course->tap, title, verdict);
 }
 
+/* One line a run: the log has few of them, and says nothing by having none. */
 static void note_fault(struct course *course, const struct iommu_fault *fault)
 {
-	_cleanup_free_ char *text = fault_text(fault);
-
 	if (course->faults.nr_fields == 0)
-		out_footer(course->out, "%s", text);
+		add_footer(course, fault_text(fault));
 	out_append(&course->faults, fault_object(fault));
 }
 
@@ -86,17 +83,17 @@ static void note_fault(struct course *course, const struct iommu_fault *fault)
 static void add_result(struct course *course, const struct p2p_check *check,
 		       const struct p2p_finding *finding)
 {
-	bool told = !finding || !course->is_matrix ||
-		    (finding->verdict.outcome != OUTCOME_PASS && !finding->follows);
+	_cleanup_free_ char *pair = pair_title(pair_of(course));
 
-	if (finding)
-		course->tally.counts[finding->verdict.outcome]++;
-	if (told)
-		add_finding_row(course->out, row_of_pair(course), check, finding);
-	if (finding && finding->has_fault)
-		note_fault(course, &finding->fault);
+	add_finding_row(course->out, course->row, check, finding);
 	if (course->arguments->testing.tap)
 		tap_result(course, check, finding);
+	if (!finding)
+		return;
+	course->tally.counts[finding->verdict.outcome]++;
+	digest_note(&course->digest, pair, check, finding);
+	if (finding->has_fault)
+		note_fault(course, &finding->fault);
 }
 
 static void hear(void *data, const struct p2p_check *check, const struct p2p_finding *finding)
@@ -149,7 +146,7 @@ static void add_untested(struct course *course, const char *why)
 		return;
 	}
 	summary.reason = xstrdup(why);
-	set_pair_result(row_of_pair(course), pair_of(course), &summary);
+	set_pair_result(course->row, pair_of(course), &summary);
 	course->symbols[course->at] = pair_symbol(&summary);
 	course->pair_tally.counts[OUTCOME_SKIP]++;
 	p2p_summary_free(&summary);
@@ -161,9 +158,10 @@ static void tell_rates(struct course *course, const struct p2p_summary *summary)
 	_cleanup_free_ char *title = pair_title(pair);
 
 	for (size_t i = 0; i < summary->nr_rates; i++)
-		out_footer(course->out, "%s: %s %" PRIu64 " bytes/s (%s)", title,
-			   summary->rates[i].direction, summary->rates[i].bytes_per_second,
-			   engine_limit(pair->initiator));
+		add_footer(course, xasprintf("%s: %s %" PRIu64 " bytes/s (%s)", title,
+					     summary->rates[i].direction,
+					     summary->rates[i].bytes_per_second,
+					     engine_limit(pair->initiator)));
 }
 
 static int test_pair(struct course *course)
@@ -189,8 +187,7 @@ static int test_pair(struct course *course)
 		progress_clear(&course->progress);
 		status = complain_error(context_of(course), &err);
 	}
-	if (course->row || !course->is_matrix)
-		set_pair_result(row_of_pair(course), pair, &summary);
+	set_pair_result(course->row, pair, &summary);
 	tell_rates(course, &summary);
 	course->symbols[course->at] = pair_symbol(&summary);
 	course->pair_tally.counts[summary.result]++;
@@ -203,7 +200,7 @@ static int run_pair(struct course *course)
 {
 	const struct pair *pair = pair_of(course);
 
-	course->row = NULL;
+	course->row = add_pair_row(course->out, course->facts.machine, pair);
 	if (!pair->lacks && !course->arguments->testing.dry_run)
 		return test_pair(course);
 	add_untested(course, pair->lacks);
@@ -279,10 +276,18 @@ static void add_summary(struct course *course)
 	out_document(course->out, "faults", course->faults);
 	out_document(course->out, "summary", summary);
 	if (course->pair_tally.planned)
-		out_footer(course->out, "planned %u pairs", course->pair_tally.planned);
+		add_footer(course, xasprintf("planned %u pairs", course->pair_tally.planned));
 	if (pairs[OUTCOME_PASS] || pairs[OUTCOME_FAIL] || pairs[OUTCOME_SKIP])
-		out_footer(course->out, "pairs: pass %u, fail %u, skip %u", pairs[OUTCOME_PASS],
-			   pairs[OUTCOME_FAIL], pairs[OUTCOME_SKIP]);
+		add_footer(course,
+			   xasprintf("pairs: pass %u, fail %u, skip %u", pairs[OUTCOME_PASS],
+				     pairs[OUTCOME_FAIL], pairs[OUTCOME_SKIP]));
+}
+
+static void show_rows(struct course *course)
+{
+	for (size_t i = 0; i < course->digest.footers.nr; i++)
+		out_footer(course->out, "%s", course->digest.footers.items[i]);
+	show(context_of(course), course->out);
 }
 
 static void finish(struct course *course)
@@ -296,10 +301,12 @@ static void finish(struct course *course)
 	add_summary(course);
 	if (testing->tap && broken)
 		tap_bail_out(&course->tap, "interrupted");
-	if (!testing->tap && course->is_matrix)
+	if (!testing->tap && course->is_matrix && course->pairs.nr > 0) {
 		show_matrix(&testing->shared, &course->pairs, course->symbols);
-	if (!testing->tap)
-		show(context_of(course), course->out);
+		show_digest(&testing->shared, &course->digest);
+	} else if (!testing->tap) {
+		show_rows(course);
+	}
 	if (broken)
 		end_interrupted(context_of(course));
 }
@@ -334,6 +341,7 @@ int test_pairs(const struct p2p_arguments *arguments, const struct source *sourc
 	} else {
 		out_value_free(&course.faults);
 	}
+	digest_free(&course.digest);
 	free(course.symbols);
 	pairs_free(&course.pairs);
 	machine_free(machine);

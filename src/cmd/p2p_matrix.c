@@ -38,15 +38,6 @@ const char *pair_symbol(const struct p2p_summary *summary)
 
 /* --- targets across ----------------------------------------------------------------------- */
 
-static char *target_label(const struct p2p_target *target)
-{
-	if (target->bar < 0)
-		return xstrdup(target->device->name);
-	if (target->offset == 0)
-		return xasprintf("%s:%d", target->device->name, target->bar);
-	return xasprintf("%s:%d:0x%" PRIx64, target->device->name, target->bar, target->offset);
-}
-
 static size_t label_index(const struct strings *labels, const char *label)
 {
 	size_t i = 0;

@@ -98,8 +98,9 @@ static bool has_place(const struct context *context, const struct device *device
 		complain(context, "%s: it has no BAR %d; \"lspci -vs %s\" shows those it has",
 			 device->name, argument->bar, device->name);
 	else if (bar->flags & RESOURCE_IO)
-		complain(context, "%s: BAR %d is one of I/O ports, which no device reaches by DMA; "
-				  "name one of memory",
+		complain(context,
+			 "%s: BAR %d is one of I/O ports, which no device reaches by DMA; "
+			 "name one of memory",
 			 device->name, argument->bar);
 	else if (argument->offset > resource_size(bar) - 8)
 		complain(context, "%s: BAR %d has 0x%" PRIx64 " bytes, none at offset 0x%" PRIx64,
@@ -152,8 +153,8 @@ static int choose_targets(const struct p2p_arguments *arguments, const struct ma
 		const struct device *device = &machine->devices[i];
 
 		if (is_in(&pairs->both, device) || is_in(&pairs->targets, device))
-			status = status_worst(
-				status, add_targets_of(arguments, machine, device, targets));
+			status = status_worst(status,
+					      add_targets_of(arguments, machine, device, targets));
 	}
 	return status;
 }
@@ -194,8 +195,7 @@ int choose_pairs(const struct p2p_arguments *arguments, const struct source *sou
 	*pairs = (struct pairs){ 0 };
 	status = choose_sides(arguments, source, machine, system, pairs);
 	if (status != STATUS_USAGE)
-		status = status_worst(status,
-				      choose_targets(arguments, machine, pairs, &targets));
+		status = status_worst(status, choose_targets(arguments, machine, pairs, &targets));
 	for (size_t b = 0; backends[b] && status != STATUS_USAGE; b++) {
 		for (size_t i = 0; i < machine->nr_devices; i++) {
 			const struct subject *subject =
@@ -220,4 +220,13 @@ void pairs_free(struct pairs *pairs)
 	subjects_free(&pairs->targets);
 	free(pairs->items);
 	*pairs = (struct pairs){ 0 };
+}
+
+char *target_label(const struct p2p_target *target)
+{
+	if (target->bar < 0)
+		return xstrdup(target->device->name);
+	if (target->offset == 0)
+		return xasprintf("%s:%d", target->device->name, target->bar);
+	return xasprintf("%s:%d:0x%" PRIx64, target->device->name, target->bar, target->offset);
 }

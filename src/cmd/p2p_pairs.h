@@ -38,4 +38,7 @@ int choose_pairs(const struct p2p_arguments *arguments, const struct source *sou
 
 void pairs_free(struct pairs *pairs);
 
+/* Return: DEVICE[:BAR[:OFFSET]], as it was named; to be freed. */
+char *target_label(const struct p2p_target *target);
+
 #endif

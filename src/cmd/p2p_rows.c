@@ -99,8 +99,8 @@ static struct out_value bench_value(const struct pair *pair, const struct p2p_su
 
 	for (size_t i = 0; i < summary->nr_rates; i++) {
 		const struct p2p_rate *rate = &summary->rates[i];
-		_cleanup_free_ char *text = xasprintf("%s=%" PRIu64 "B/s", rate->direction,
-						      rate->bytes_per_second);
+		_cleanup_free_ char *text =
+			xasprintf("%s=%" PRIu64 "B/s", rate->direction, rate->bytes_per_second);
 		struct out_value object = out_object(text);
 
 		out_member(&object, "direction", out_string(rate->direction));
@@ -163,7 +163,8 @@ struct out_value fault_object(const struct iommu_fault *fault)
 	out_member(&object, "address", out_address(fault->address));
 	out_member(&object, "write", out_bool(fault->is_write));
 	out_member(&object, "reason",
-		   fault->reason < 0 ? out_unknown() : out_format("0x%02x", (unsigned)fault->reason));
+		   fault->reason < 0 ? out_unknown()
+				     : out_format("0x%02x", (unsigned)fault->reason));
 	return object;
 }
 

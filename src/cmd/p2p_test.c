@@ -12,11 +12,11 @@
 #include "util/option.h"
 
 enum { /* beyond any letter and those of testing.h */
-	KEY_INITIATOR = 0x300,
-	KEY_TARGET,
-	KEY_BENCH,
-	KEY_DISRUPTIVE,
-	KEY_REQUIRE_REVOKED,
+       KEY_INITIATOR = 0x300,
+       KEY_TARGET,
+       KEY_BENCH,
+       KEY_DISRUPTIVE,
+       KEY_REQUIRE_REVOKED,
 };
 
 static const struct argp_option options[] = {
@@ -99,8 +99,9 @@ static error_t add_target(struct p2p_arguments *arguments, const char *text,
 	if (code == -EDOM)
 		return option_error(state, "--target: \"%s\": the offset is a multiple of 8", text);
 	if (code < 0)
-		return option_error(state, "--target: \"%s\" is no DEVICE[:BAR[:OFFSET]], as in "
-					   "0000:03:00.0:2:0x1000",
+		return option_error(state,
+				    "--target: \"%s\" is no DEVICE[:BAR[:OFFSET]], as in "
+				    "0000:03:00.0:2:0x1000",
 				    text);
 	if (parse_u64(target.device, 10, UINT64_MAX, &number) == 0) {
 		free(target.device);

@@ -47,7 +47,10 @@ enum testing_key {
 		"dry-run", KEY_DRY_RUN, NULL, 0, "Show what would be tested; open no device", 0    \
 	}
 /* For those whose checks are worth something one by one. */
-#define ONLY_OPTION { "only", KEY_ONLY, "NAME[,...]", 0, "Run only these checks", 0 }
+#define ONLY_OPTION                                                                                \
+	{                                                                                          \
+		"only", KEY_ONLY, "NAME[,...]", 0, "Run only these checks", 0                      \
+	}
 error_t parse_testing(int key, char *arg, struct argp_state *state);
 
 /* Return: whether a check is wanted, by its index. */

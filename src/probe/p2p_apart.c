@@ -10,6 +10,11 @@
 
 /* --- cross-container ---------------------------------------------------------------------- */
 
+static bool may_move(const struct p2p_test *test)
+{
+	return test->engine.ops && !test->is_unsafe;
+}
+
 /* Where nobody moves anything it says little that the BAR can be mapped from another space. */
 static bool reaches_across(struct p2p_test *test, struct p2p_finding *finding)
 {
@@ -18,9 +23,9 @@ static bool reaches_across(struct p2p_test *test, struct p2p_finding *finding)
 
 	if (!map_part(test, finding))
 		return false;
-	if (test->engine.ops && test->part.may_write)
+	if (may_move(test) && test->part.may_write)
 		good = must_arrive(test, finding, part_iova(test), &target);
-	else if (test->engine.ops && test->part.may_read)
+	else if (may_move(test) && test->part.may_read)
 		good = must_come(test, finding, part_iova(test), &target);
 	return unmap_part(test, finding) && good;
 }
@@ -60,15 +65,16 @@ void check_cross_container(struct p2p_test *test, struct p2p_finding *finding)
 	const struct group *group = test->from->device->group;
 
 	if (!test->apart) {
-		skips(&finding->verdict, "both are in group %" PRIu32 ", which has one address space",
-		      group->number);
+		skips(&finding->verdict,
+		      "both are in group %" PRIu32 ", which has one address space", group->number);
 		return;
 	}
 	if (!reaches_across(test, finding))
 		return;
-	if (!test->engine.ops) {
+	if (!may_move(test)) {
 		observes(&finding->verdict, "mapped");
-		informs(&finding->verdict, "nothing was moved: %s", test->why_no_engine);
+		informs(&finding->verdict, "nothing was moved: %s",
+			test->engine.ops ? "isolation failed" : test->why_no_engine);
 	} else if (keeps_apart(test, finding)) {
 		passes(&finding->verdict, "%" PRIu64 " bytes, and nothing of the other space",
 		       finding->bytes_verified);
@@ -127,8 +133,9 @@ static void close_exported(struct p2p_test *test, struct p2p_finding *finding)
 	else if (code == -ENODEV)
 		passes(&finding->verdict, "revoked");
 	else if (code < 0)
-		fails(&finding->verdict, "mapping the dma-buf of a closed device ended with %s, not "
-					 "ENODEV",
+		fails(&finding->verdict,
+		      "mapping the dma-buf of a closed device ended with %s, not "
+		      "ENODEV",
 		      errno_name(code));
 }
 

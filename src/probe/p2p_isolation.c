@@ -5,9 +5,12 @@
  * An IOVA that is mapped nowhere would be, if nothing translated it, the physical address of
  * whatever lies there: a write that gets through would hurt somebody, and nobody would see it. So
  * the addresses asked for are those of something of ours: the physical address of a page of this
- * process, and the bus address of the target. At each the same request is first made with a page of
- * ours mapped there, and has to arrive in that: otherwise the engine does not get so far up, and
- * that nothing arrives later would prove nothing.
+ * process, and the bus address of the target.
+ *
+ * At each the same request is first made with a page of ours mapped there. It has to arrive in
+ * that: otherwise the engine does not get so far up, and that nothing arrives later would prove
+ * nothing. The target's bus address does not lead to the target then either: a switch that sends
+ * requests down by themselves would do just that.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -27,6 +30,7 @@ struct forbidden {
 	uint64_t span;	     /* bytes of them */
 	struct place ours;   /* what is mapped there first */
 	struct place target; /* what a request that is not translated would hit; size 0: ours */
+	bool reads_only;     /* the target may not be written */
 };
 
 /* What came out, over all addresses. */
@@ -45,33 +49,46 @@ static void leave_out(struct tried *tried, char *why)
 	strings_take(&tried->reasons, why);
 }
 
-/* The same request arrives where it is mapped, and not in the target. */
+/* With a page of ours there. Return: whether the engine gets there and, if so, only to that. */
+static bool try_mapped(struct p2p_test *test, struct p2p_finding *finding,
+		       const struct forbidden *it, struct tried *tried)
+{
+	struct p2p_finding arrival = { 0 };
+	bool arrived = it->reads_only ? must_come(test, &arrival, address_of(it), &it->ours)
+				      : must_arrive(test, &arrival, address_of(it), &it->ours);
+
+	if (!arrived)
+		leave_out(tried,
+			  xasprintf("%s does not reach 0x%016" PRIx64 " when it is mapped: %s",
+				    test->engine.ops->name, address_of(it).value,
+				    arrival.verdict.reason));
+	verdict_free(&arrival.verdict);
+	if (!revive_engine(test)) {
+		fails(&finding->verdict, "%s", test->why_no_engine);
+		return false;
+	}
+	if (it->target.size && !must_not_reach(test, finding, address_of(it), &it->target))
+		return false;
+	return arrived;
+}
+
 static bool arrives_mapped(struct p2p_test *test, struct p2p_finding *finding,
 			   const struct forbidden *it, struct tried *tried)
 {
-	struct p2p_finding arrival = { 0 };
 	int code = iospace_map(test->space, it->ours.memory - it->ours.lead, it->pages, it->span,
 			       ACCESS_READ | ACCESS_WRITE);
 	bool arrived;
 
 	if (code < 0) {
-		leave_out(tried, xasprintf("0x%016" PRIx64 " cannot be mapped: %s", it->pages.value,
-					   code == -ERANGE ? "it is not usable"
-							   : errno_name(code)));
+		leave_out(tried,
+			  xasprintf("0x%016" PRIx64 " cannot be mapped: %s", it->pages.value,
+				    code == -ERANGE ? "it is not usable" : errno_name(code)));
 		return false;
 	}
-	arrived = must_arrive(test, &arrival, address_of(it), &it->ours);
-	if (!arrived)
-		leave_out(tried,
-			  xasprintf("%s does not reach 0x%016" PRIx64 " when it is mapped: %s",
-				    test->engine.ops ? test->engine.ops->name : "the engine",
-				    address_of(it).value, arrival.verdict.reason));
-	verdict_free(&arrival.verdict);
+	arrived = try_mapped(test, finding, it, tried);
 	code = iospace_unmap(test->space, it->pages, it->span);
 	if (code < 0)
 		fails(&finding->verdict, "unmapping a page ended with %s", errno_name(code));
-	if (!arrived)
-		revive_engine(test);
 	return arrived && code == 0;
 }
 
@@ -82,8 +99,8 @@ static void look_for_fault(struct p2p_test *test, struct p2p_finding *finding)
 	const struct bdf *requester = from->carrier ? &from->carrier->bdf : &from->bdf;
 
 	if (!finding->has_fault)
-		finding->has_fault = kernel_log_find(test->pair->log, requester, &finding->fault,
-						     FAULT_WAIT_MS);
+		finding->has_fault =
+			kernel_log_find(test->pair->log, requester, &finding->fault, FAULT_WAIT_MS);
 }
 
 /* Return: whether nothing got through, as far as it was tried. */
@@ -93,11 +110,12 @@ static bool try_address(struct p2p_test *test, struct p2p_finding *finding,
 	if (!arrives_mapped(test, finding, it, tried))
 		return finding->verdict.outcome != OUTCOME_FAIL;
 	kernel_log_skip(test->pair->log);
-	if (!must_not_reach(test, finding, address_of(it), &it->ours) ||
+	if ((!it->reads_only && !must_not_reach(test, finding, address_of(it), &it->ours)) ||
 	    (it->target.size && !must_not_reach(test, finding, address_of(it), &it->target)))
 		return false;
 	look_for_fault(test, finding);
-	strings_take(&tried->addresses, xasprintf("0x%016" PRIx64, address_of(it).value));
+	strings_take(&tried->addresses, xasprintf("0x%016" PRIx64 "%s", address_of(it).value,
+						  it->reads_only ? " (reads only)" : ""));
 	return true;
 }
 
@@ -116,6 +134,20 @@ static bool try_own_page(struct p2p_test *test, struct p2p_finding *finding, str
 	return true;
 }
 
+/* Return: whether the engine can move as little as the place has. */
+static bool moves_there(struct p2p_test *test, const struct place *place, struct tried *tried)
+{
+	struct p2p_finding fit = { 0 };
+	bool moves = (!place->may_write || send_size(test, &fit, place)) &&
+		     fetch_size(test, &fit, place);
+
+	if (!moves)
+		leave_out(tried, xstrdup(fit.verdict.reason));
+	verdict_free(&fit.verdict);
+	return moves;
+}
+
+/* The target's bus address; a target that may not be written is read there, which hurts nobody. */
 static bool try_target(struct p2p_test *test, struct p2p_finding *finding, struct tried *tried)
 {
 	const struct p2p_part *part = &test->part;
@@ -124,35 +156,18 @@ static bool try_target(struct p2p_test *test, struct p2p_finding *finding, struc
 		.span = part->pages.size,
 		.ours = place_ours(test, part->lead, part->size),
 		.target = place_target(test),
+		.reads_only = !part->may_write,
 	};
 
-	if (!bar || !part->may_write) {
+	if (!bar || !part->may_read) {
 		leave_out(tried, xasprintf("the target's bus address: %s",
-					   !bar ? "it is unknown" : "it may not be written"));
+					   !bar ? "it is unknown" : "it may not be read"));
 		return true;
 	}
-	if (__builtin_add_overflow(bar->start, part->pages.offset, &it.pages.value))
+	if (__builtin_add_overflow(bar->start, part->pages.offset, &it.pages.value) ||
+	    !moves_there(test, &it.target, tried))
 		return true;
 	return try_address(test, finding, &it, tried);
-}
-
-/* Neither may be had: reads alone hurt nobody. */
-static bool try_read_only(struct p2p_test *test, struct p2p_finding *finding, struct tried *tried)
-{
-	const struct p2p_part *part = &test->part;
-	const struct resource *bar = device_bar(test->pair->target.device, part->pages.region);
-	const struct place target = place_target(test);
-	struct iova iova;
-
-	if (!bar || !part->may_read ||
-	    __builtin_add_overflow(bar->start, part->pages.offset + part->lead, &iova.value))
-		return true;
-	kernel_log_skip(test->pair->log);
-	if (!must_not_reach(test, finding, iova, &target))
-		return false;
-	look_for_fault(test, finding);
-	strings_take(&tried->addresses, xasprintf("0x%016" PRIx64 " (reads only)", iova.value));
-	return true;
 }
 
 /* --- the check ---------------------------------------------------------------------------- */
@@ -175,9 +190,7 @@ void check_isolates(struct p2p_test *test, struct p2p_finding *finding)
 	struct tried tried = { 0 };
 
 	if (try_own_page(test, finding, &tried) &&
-	    (test->part.size == 0 || try_target(test, finding, &tried)) &&
-	    (tried.addresses.nr > 0 || test->part.size == 0 ||
-	     try_read_only(test, finding, &tried)))
+	    (test->part.size == 0 || try_target(test, finding, &tried)))
 		tell(finding, &tried);
 	test->is_unsafe = finding->verdict.outcome == OUTCOME_FAIL;
 	strings_free(&tried.addresses);

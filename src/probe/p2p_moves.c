@@ -128,8 +128,9 @@ static bool must_equal(struct p2p_finding *finding, const char *what, const uint
 
 	if (nr == 0)
 		return true;
-	fails(&finding->verdict, "%s: %zu of %zu bytes differ, first at offset 0x%zx: 0x%02x, not 0x%02x",
-	      what, nr, size, first, got[first], wanted[first]);
+	fails(&finding->verdict,
+	      "%s: %zu of %zu bytes differ, first at offset 0x%zx: 0x%02x, not 0x%02x", what, nr,
+	      size, first, got[first], wanted[first]);
 	return false;
 }
 
@@ -230,7 +231,7 @@ static bool must_not_arrive(struct p2p_test *test, struct p2p_finding *finding, 
 	if (nr > 0)
 		fails(&finding->verdict,
 		      "a write to 0x%016" PRIx64
-		      ", where nothing is mapped, changed %zu bytes of %s, first at offset 0x%zx",
+		      ", where it is not mapped, changed %zu bytes of %s, first at offset 0x%zx",
 		      iova.value, nr, place->name, first);
 	return nr == 0;
 }
@@ -254,7 +255,7 @@ static bool must_not_come(struct p2p_test *test, struct p2p_finding *finding, st
 		return true;
 	if (telling)
 		fails(&finding->verdict,
-		      "a read at 0x%016" PRIx64 ", where nothing is mapped, got what %s holds",
+		      "a read at 0x%016" PRIx64 ", where it is not mapped, got what %s holds",
 		      iova.value, place->name);
 	else
 		tell_blank(finding, there[0]);
@@ -282,8 +283,7 @@ size_t show_pattern(struct p2p_test *test, uint8_t bytes[P2P_CHUNK])
 	return size && prepare(test, &place, bytes, size) ? size : 0;
 }
 
-enum seen_data look_at(struct p2p_test *test, struct iova iova, const uint8_t *pattern,
-		       size_t size)
+enum seen_data look_at(struct p2p_test *test, struct iova iova, const uint8_t *pattern, size_t size)
 {
 	struct error err = { 0 };
 	uint8_t got[P2P_CHUNK];

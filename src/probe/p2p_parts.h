@@ -79,7 +79,8 @@ int view_part(struct p2p_test *test, struct error *err);
 
 /* --- addresses (p2p_room.c) --------------------------------------------------------------- */
 
-/* Maps memory for the pair, outside all that devices decode. Return: 0; negative errno, and @err. */
+/* Maps memory for the pair, outside all that devices decode. Return: 0; negative errno, and @err.
+ */
 int lay_out_memory(struct p2p_test *test, struct error *err);
 
 /* Return: whether there are @size usable bytes that are not mapped in the space, nor decoded by a
@@ -148,9 +149,9 @@ struct iova part_iova(const struct p2p_test *test);
 typedef void p2p_check_function(struct p2p_test *test, struct p2p_finding *finding);
 
 p2p_check_function check_engine, check_map, check_write, check_read, check_gone; /* p2p_checks.c */
-p2p_check_function check_isolates;				   /* p2p_isolation.c */
-p2p_check_function check_cross_container, check_lifetime;	   /* p2p_apart.c */
-p2p_check_function check_disabled, check_reset, check_closed;	   /* p2p_disruptive.c */
+p2p_check_function check_isolates;			      /* p2p_isolation.c */
+p2p_check_function check_cross_container, check_lifetime;     /* p2p_apart.c */
+p2p_check_function check_disabled, check_reset, check_closed; /* p2p_disruptive.c */
 
 /* --- speed (p2p_bench.c) ------------------------------------------------------------------ */
 

@@ -98,8 +98,9 @@ int lay_out_memory(struct p2p_test *test, struct error *err)
 	code = iospace_map(test->space, test->memory.va, test->base, test->memory.size,
 			   ACCESS_READ | ACCESS_WRITE);
 	if (code < 0)
-		return fail(err, code, "%s: mapping memory for it ended with %s; iommutool "
-				       "map-test %s",
+		return fail(err, code,
+			    "%s: mapping memory for it ended with %s; iommutool "
+			    "map-test %s",
 			    name, errno_name(code), name);
 	return 0;
 }

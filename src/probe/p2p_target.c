@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The target of p2p-test: which part of which BAR is hit, and that it holds in the end what it held.
- * Written is what the user named, or what an engine of ours lends: nobody else can use that while
- * we have the device.
+ * The target of p2p-test: which part of which BAR is hit, and that it holds in the end what it
+ * held. Written is what the user named, or what an engine of ours lends: nobody else can use that
+ * while we have the device.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -49,11 +49,10 @@ static void take_named(struct p2p_test *test)
 				       "of memory only",
 				       target->bar, target->device->name));
 	} else if (target->offset >= region->size || region->size - target->offset < 8) {
-		note_why_not(&test->part,
-			     xasprintf("BAR %d of %s has 0x%" PRIx64
-				       " bytes: none at offset 0x%" PRIx64,
-				       target->bar, target->device->name, region->size,
-				       target->offset));
+		note_why_not(&test->part, xasprintf("BAR %d of %s has 0x%" PRIx64
+						    " bytes: none at offset 0x%" PRIx64,
+						    target->bar, target->device->name, region->size,
+						    target->offset));
 	} else {
 		set_part(test, (unsigned)target->bar, target->offset,
 			 region->size - target->offset);
@@ -78,9 +77,11 @@ static void take_largest(struct p2p_test *test)
 
 	for (unsigned i = 0; i < NR_BARS; i++) {
 		const struct vfio_region *region = &test->to->regions[i];
-		bool better = best < 0 || is_prefetchable(device, i) > is_prefetchable(device, (unsigned)best) ||
-			      (is_prefetchable(device, i) == is_prefetchable(device, (unsigned)best) &&
-			       region->size > test->to->regions[best].size);
+		bool better =
+			best < 0 ||
+			is_prefetchable(device, i) > is_prefetchable(device, (unsigned)best) ||
+			(is_prefetchable(device, i) == is_prefetchable(device, (unsigned)best) &&
+			 region->size > test->to->regions[best].size);
 
 		if (region->mappable && region->size >= 8 && better)
 			best = (int)i;

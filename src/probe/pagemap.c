@@ -20,8 +20,7 @@ int physical_address(const void *va, uint64_t *address)
 
 	if (fd < 0)
 		return -errno;
-	nr = pread(fd, &entry, sizeof(entry),
-		   (off_t)((uintptr_t)va / page_size * sizeof(entry)));
+	nr = pread(fd, &entry, sizeof(entry), (off_t)((uintptr_t)va / page_size * sizeof(entry)));
 	if (nr < 0)
 		return -errno;
 	if (nr != sizeof(entry) || !(entry & IS_PRESENT))

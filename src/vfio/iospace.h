@@ -80,7 +80,8 @@ struct iospace_ops {
 	/* -ENOTTY, -EOPNOTSUPP: this kernel cannot (iommufd without dma-buf). */
 	int (*map_bar)(struct iospace *space, const struct bar_part *part, struct iova iova,
 		       unsigned access);
-	/* The same of a dma-buf of vfio_region_export(), all of it. NULL: there is no such thing. */
+	/* The same of a dma-buf of vfio_region_export(), all of it. NULL: there is no such thing.
+	 */
 	int (*map_export)(struct iospace *space, int dma_buf, uint64_t size, struct iova iova,
 			  unsigned access);
 	/* @unmapped: bytes that the kernel says it unmapped; set whatever is returned. */

@@ -17,6 +17,34 @@ struct kernel_dmabuf_request {
 	uint64_t offset, length;
 };
 
+/* --- BARs --------------------------------------------------------------------------------- */
+
+/* The BAR of a device, as the device itself sees it. */
+static inline uint8_t *kernel_bar(unsigned index)
+{
+	struct kernel_device *device = &kernel.devices[index];
+
+	if (!device->bar) {
+		device->bar = __real_mmap(NULL, KERNEL_BAR0_SIZE, PROT_READ | PROT_WRITE,
+					  MAP_SHARED, device->memory, 0);
+		assert_ptr_not_equal(device->bar, MAP_FAILED);
+	}
+	return device->bar;
+}
+
+/* Return: what is behind an address of the process at which a BAR is mapped, or NULL. */
+static inline uint8_t *kernel_behind_bar(uint64_t va)
+{
+	for (size_t i = 0; i < KERNEL_PARTS; i++)
+		if (va >= kernel.parts[i].start &&
+		    va - kernel.parts[i].start < kernel.parts[i].size)
+			return kernel_bar(kernel.parts[i].device) + kernel.parts[i].offset +
+			       (va - kernel.parts[i].start);
+	return NULL;
+}
+
+/* --- config space, regions, files --------------------------------------------------------- */
+
 /* As vfio-pci leaves it behind an open: memory decoded, no bus master. */
 static inline void kernel_set_command(unsigned device, uint16_t command)
 {
@@ -96,7 +124,7 @@ static inline int kernel_region_info(unsigned index, struct vfio_region_info *in
 
 static inline int kernel_export(unsigned index, struct kernel_dmabuf_request *request)
 {
-	int rc = kernel_called("%s DMA_BUF", kernel.devices[index].name);
+	int fd, rc = kernel_called("%s DMA_BUF", kernel.devices[index].name);
 
 	if (rc)
 		return rc;
@@ -112,9 +140,12 @@ static inline int kernel_export(unsigned index, struct kernel_dmabuf_request *re
 		return -EINVAL;
 	if (!(kernel_command(index) & KERNEL_COMMAND_MEMORY))
 		return -ENODEV;
-	return kernel_new_fd(NODE_DMABUF, index);
+	fd = kernel_new_fd(NODE_DMABUF, index);
+	kernel.files[fd].offset = request->offset;
+	return fd;
 }
 
+static inline void kernel_revoke(unsigned index);
 static inline int kernel_bind(unsigned index, void *argument);
 static inline int kernel_attach_pt(unsigned index, void *argument);
 static inline int kernel_detach_pt(unsigned index, void *argument);
@@ -151,6 +182,7 @@ static inline int kernel_device_ioctl(unsigned index, unsigned long request, voi
 	case VFIO_DEVICE_RESET:
 		rc = kernel_called("%s RESET", device->name);
 		device->nr_resets += rc == 0;
+		kernel_revoke(index);
 		return rc;
 	case VFIO_DEVICE_FEATURE:
 		return kernel_export(index, argument);
@@ -164,6 +196,7 @@ static inline void kernel_close_device(unsigned index)
 {
 	struct kernel_device *device = &kernel.devices[index];
 
+	kernel_revoke(index);
 	kernel_unbind(index);
 	device->is_open = device->is_bound = false;
 	if (!kernel.groups[device->group].is_open)

@@ -253,9 +253,13 @@ static inline int kernel_ioas_map(unsigned iommufd, const struct kernel_ioas_map
 		     ? -EFAULT
 	     : kernel_may_lock(map->length) ? 0
 					    : -ENOMEM;
-	if (rc == 0 || (rc == -EFAULT && kernel.broken == RULE_FAULT_STAYS))
+	if (rc == 0 || (rc == -EFAULT && kernel.broken == RULE_FAULT_STAYS)) {
 		kernel_add(space, map->iova, map->iova + map->length - 1, rc ? 0 : map->length,
 			   map->flags & KERNEL_MAP_WRITEABLE);
+		if (rc == 0)
+			kernel_put_behind(space, map->iova, (uint8_t *)(uintptr_t)map->user_va, 0,
+					  false);
+	}
 	return rc;
 }
 
@@ -280,13 +284,18 @@ static inline int kernel_ioas_map_file(unsigned iommufd, const struct kernel_ioa
 		return ioas;
 	if (file.node != NODE_DMABUF || kernel.broken == RULE_REFUSES_BAR)
 		return -EBADF;
-	if (!(kernel_command(file.index) & KERNEL_COMMAND_MEMORY))
+	if (!(kernel_command(file.index) & KERNEL_COMMAND_MEMORY) ||
+	    (!kernel.devices[file.index].is_open && kernel.dma != DMA_NEVER_REVOKED))
 		return -ENODEV;
 	if (map->start > KERNEL_BAR0_SIZE || map->length > KERNEL_BAR0_SIZE - map->start)
 		return -EINVAL;
 	rc = kernel_check_area((unsigned)ioas, map->iova, map->length);
-	if (rc == 0)
+	if (rc == 0) {
 		kernel_add(&kernel.spaces[ioas], map->iova, map->iova + map->length - 1, 0, true);
+		kernel_put_behind(&kernel.spaces[ioas], map->iova,
+				  kernel_bar(file.index) + file.offset + map->start, file.index + 1,
+				  true);
+	}
 	return rc < 0 ? rc : 0;
 }
 

@@ -49,14 +49,18 @@ enum kernel_node {
 /* What a file descriptor stands for. */
 struct kernel_file {
 	enum kernel_node node;
-	unsigned index; /* of the space, group, device; iommufd: which one */
+	unsigned index;	 /* of the space, group, device; iommufd: which one */
+	uint64_t offset; /* dma-buf: in the BAR */
 };
 
 struct kernel_mapping {
 	uint64_t start, last;
 	uint64_t locked; /* bytes that are accounted */
 	bool is_writable;
-	bool is_short; /* a page less than was asked for */
+	bool is_short;	 /* a page less than was asked for */
+	uint8_t *behind; /* what a device that reads or writes there gets at; NULL: not known */
+	unsigned bar_of; /* which device's BAR it is, by index and one; 0: memory */
+	bool is_export;	 /* mapped by dma-buf */
 };
 
 /* A container of type 1, or an IOAS. */
@@ -88,6 +92,7 @@ struct kernel_device {
 	unsigned iommufd; /* which one it is bound to */
 	int ioas;	  /* index of a space; -1: none */
 	unsigned nr_resets;
+	uint8_t *bar; /* of the model itself */
 };
 
 /* The calls that begin so fail: all, or only the nth (from 1). */
@@ -103,7 +108,10 @@ struct kernel_part {
 	uintptr_t start;
 	size_t size;
 	unsigned device;
+	uint64_t offset; /* in the device's file */
 };
+
+#include "kernel_dma_rules.h"
 
 struct kernel_model {
 	/* What kind of kernel it is. */
@@ -127,6 +135,12 @@ struct kernel_model {
 	size_t nr_told;
 	bool tells_alignment;
 	uint64_t alignment;
+
+	enum dma_rule dma;			 /* that what moves data breaks */
+	struct kernel_mapping gone[KERNEL_GONE]; /* the last that were unmapped */
+	unsigned nr_gone;
+	struct kernel_frame frames[KERNEL_FRAMES];
+	unsigned nr_frames;
 
 	unsigned long signal_at, nr_ioctls; /* SIGTERM at the nth of them; 0: never */
 	/* The last bytes that came with one kind of request. */
@@ -263,7 +277,7 @@ static inline void kernel_watch(unsigned long request, size_t size)
 static inline int kernel_install(int fd, enum kernel_node node, unsigned index)
 {
 	assert_true(fd >= 0 && fd < KERNEL_FILES);
-	kernel.files[fd] = (struct kernel_file){ node, index };
+	kernel.files[fd] = (struct kernel_file){ .node = node, .index = index };
 	kernel.nr_open++;
 	return fd;
 }
@@ -276,10 +290,12 @@ static inline int kernel_new_fd(enum kernel_node node, unsigned index)
 
 static inline struct kernel_file kernel_file_of(int fd)
 {
-	struct kernel_file none = { NODE_NONE, 0 };
+	struct kernel_file none = { .node = NODE_NONE };
 
 	return fd >= 0 && fd < KERNEL_FILES ? kernel.files[fd] : none;
 }
+
+void *__real_mmap(void *address, size_t size, int prot, int flags, int fd, off_t offset);
 
 #include "kernel_spaces.h"
 
@@ -289,6 +305,8 @@ static inline struct kernel_file kernel_file_of(int fd)
 
 #include "kernel_iommufd.h"
 
+#include "kernel_dma.h"
+
 /* --- system calls ------------------------------------------------------------------------- */
 
 int __real_open(const char *path, int flags, ...);
@@ -296,7 +314,6 @@ int __wrap_open(const char *path, int flags, ...);
 int __real_close(int fd);
 int __wrap_close(int fd);
 int __wrap_ioctl(int fd, unsigned long request, ...);
-void *__real_mmap(void *address, size_t size, int prot, int flags, int fd, off_t offset);
 void *__wrap_mmap(void *address, size_t size, int prot, int flags, int fd, off_t offset);
 int __real_munmap(void *address, size_t size);
 int __wrap_munmap(void *address, size_t size);
@@ -426,7 +443,8 @@ void *__wrap_mmap(void *address, size_t size, int prot, int flags, int fd, off_t
 		return va;
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
 		if (kernel.parts[i].size == 0) {
-			kernel.parts[i] = (struct kernel_part){ (uintptr_t)va, size, file.index };
+			kernel.parts[i] = (struct kernel_part){ (uintptr_t)va, size, file.index,
+								(uint64_t)offset };
 			return va;
 		}
 	fail_msg("more than %d parts of BARs are mapped", KERNEL_PARTS);
@@ -484,8 +502,11 @@ static inline void kernel_stop(void)
 			__real_close(fd);
 	for (size_t i = 0; i < KERNEL_SPACES; i++)
 		free(kernel.spaces[i].items);
-	for (size_t i = 0; i < KERNEL_DEVICES; i++)
+	for (size_t i = 0; i < KERNEL_DEVICES; i++) {
+		if (kernel.devices[i].bar)
+			__real_munmap(kernel.devices[i].bar, KERNEL_BAR0_SIZE);
 		__real_close(kernel.devices[i].memory);
+	}
 	__real_close(kernel.pipe[0]);
 	__real_close(kernel.pipe[1]);
 	free(kernel.log);

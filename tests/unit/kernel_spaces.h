@@ -54,10 +54,26 @@ static inline void kernel_add(struct kernel_space *space, uint64_t start, uint64
 		assert_non_null(space->items);
 	}
 	memmove(&space->items[at + 1], &space->items[at], (space->nr - at) * sizeof(*space->items));
-	space->items[at] = (struct kernel_mapping){ start, last - (is_short ? KERNEL_PAGE : 0),
-						    locked, is_writable, is_short };
+	space->items[at] = (struct kernel_mapping){ .start = start,
+						    .last = last - (is_short ? KERNEL_PAGE : 0),
+						    .locked = locked,
+						    .is_writable = is_writable,
+						    .is_short = is_short };
 	space->nr++;
 	kernel.locked += locked;
+}
+
+/* What a device gets at there, of the mapping that begins at @start; NULL where nobody knows. */
+static inline void kernel_put_behind(struct kernel_space *space, uint64_t start, uint8_t *behind,
+				     unsigned bar_of, bool is_export)
+{
+	size_t at = kernel_first(space, start);
+
+	if (at == space->nr || space->items[at].start != start)
+		return;
+	space->items[at].behind = behind;
+	space->items[at].bar_of = bar_of;
+	space->items[at].is_export = is_export;
 }
 
 /* Return: bytes. */
@@ -65,6 +81,7 @@ static inline uint64_t kernel_remove(struct kernel_space *space, size_t at)
 {
 	struct kernel_mapping gone = space->items[at];
 
+	kernel.gone[kernel.nr_gone++ % KERNEL_GONE] = gone;
 	if (kernel.broken != RULE_MEMLOCK_LEAKS)
 		kernel.locked -= gone.locked < kernel.locked ? gone.locked : kernel.locked;
 	kernel.entries_leaked += kernel.broken == RULE_ENTRIES_LEAK && space->nr == 200;

@@ -328,6 +328,12 @@ static inline int kernel_map(unsigned index, const struct vfio_iommu_type1_dma_m
 	}
 	kernel_add(space, map->iova, map->iova + map->size - 1, (uint64_t)locked,
 		   map->flags & VFIO_DMA_MAP_FLAG_WRITE);
+	if (kernel_bar_at(map->vaddr))
+		kernel_put_behind(space, map->iova, kernel_behind_bar(map->vaddr),
+				  (unsigned)(kernel_bar_at(map->vaddr) - kernel.devices) + 1,
+				  false);
+	else
+		kernel_put_behind(space, map->iova, (uint8_t *)(uintptr_t)map->vaddr, 0, false);
 	return 0;
 }
 

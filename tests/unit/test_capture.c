@@ -364,6 +364,7 @@ static const struct {
 	char kind;
 } machine[] = {
 	{ FIRST "vendor", "0x8086\n", 'f' },
+	{ FIRST "resource", "0x0 0x0 0x0\n", 'f' },
 	{ FIRST "config", "", 'p' },
 	{ FIRST "driver_override", "(null)\n", 'f' },
 	{ FIRST "uevent", "PCI_ID=8086:1\n", 'f' },
@@ -385,6 +386,7 @@ static const struct {
 	{ "sys/module/vfio/parameters/enable", "Y\n", 'f' },
 	{ "sys/module/ext4/parameters/enable", "Y\n", 'f' },
 	{ "proc/cmdline", "root=/dev/sda1 ro\n", 'f' },
+	{ "proc/cpuinfo", "vendor_id\t: GenuineIntel\nmodel name\t: X\n", 'f' },
 	{ "proc/sys/kernel/osrelease", "../../sys\n", 'f' },
 	{ "dev/vfio/8", "", 'f' },
 };
@@ -394,6 +396,7 @@ static const struct {
 	const char *path, *content;
 } captured[] = {
 	{ FIRST "vendor", "0x8086\n" },
+	{ FIRST "resource", "0x0 0x0 0x0\n" },
 	{ FIRST "config", NULL },
 	{ FIRST "driver_override", NULL },
 	{ FIRST "uevent", NULL },
@@ -414,6 +417,7 @@ static const struct {
 	{ "sys/module/vfio/parameters/enable", "Y\n" },
 	{ "sys/module/ext4", NULL },
 	{ "proc/cmdline", "root=XXXX ro\n" },
+	{ "proc/cpuinfo", "vendor_id\t: GenuineIntel\n" },
 	{ "dev/vfio/8", "" },
 	{ "MISSING", "/sys/bus/pci/devices/0000:00:03.0: leads out of /sys/devices/\n"
 		     "/sys/bus/pci/devices/0000:00:04.0: leads out of /sys/devices/\n"
@@ -539,6 +543,33 @@ static void test_refused(void **state)
 	assert_int_equal(rmdir("empty"), 0); /* nothing was written through the link */
 }
 
+static void check_cpus(const char *before, const char *after)
+{
+	size_t length = strlen(before);
+	uint8_t *bytes = copy_of(before, length);
+
+	keep_cpu_family(NULL, &bytes, &length);
+	assert_int_equal(length, strlen(after));
+	assert_memory_equal(bytes, after, length);
+	free(bytes);
+}
+
+static void test_cpus(void **state)
+{
+	static const char kept[] = "vendor_id\t: GenuineIntel\ncpu family\t: 6\n";
+
+	(void)state;
+	check_cpus("processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 85\n"
+		   "model name\t: Secret Sample\nmicrocode\t: 0x1\n\nprocessor\t: 1\n"
+		   "vendor_id\t: AuthenticAMD\ncpu family\t: 25\n\n",
+		   kept);
+	check_cpus(kept, kept); /* a capture of a capture */
+	check_cpus("processor\t: 0\nSerial\t\t: 00000000deadbeef\n\nvendor_id\t: x\n", "");
+	check_cpus("cpu family name\t: x\nvendor_id", "");
+	check_cpus("\n", "");
+	check_cpus("", "");
+}
+
 static void test_interrupts(void **state)
 {
 	static const char text[] =
@@ -566,6 +597,7 @@ static void test_interrupts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cpus),
 		cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_command_line_with_nul),

@@ -6,6 +6,7 @@
 #include "tree.h"
 
 #define ALL_FACTS (~0u & ~(unsigned)FACT_NAME)
+#define NO_BAR "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
 
 static struct tree tree;
 
@@ -69,6 +70,7 @@ static void put_device(const char *place, const char *bdf, const char *group, ch
 	put(folder, "vendor", "0x8086\n");
 	put(folder, "device", "0x10d3\n");
 	put(folder, "class", "0x020000\n");
+	put(folder, "resource", NO_BAR NO_BAR NO_BAR NO_BAR NO_BAR NO_BAR NO_BAR);
 	snprintf(target, sizeof(target), "../../../devices/%s/%s", place, bdf);
 	put_link("sys/bus/pci/devices", bdf, target);
 	if (!group)
@@ -195,11 +197,13 @@ static void test_facts_unasked(void **state)
 	assert_int_equal(m->devices[0].class, -1);
 	assert_false(m->devices[0].driver_known);
 	assert_false(m->devices[0].resets_known);
+	assert_false(m->devices[0].resources_known);
 	assert_int_equal(m->devices[0].root_bus, -1);
 	assert_null(m->groups[0].type);
 	assert_false(m->groups[0].regions_known);
 	assert_int_equal(m->nr_units, 0);
 	assert_null(m->release);
+	assert_int_equal(m->cpu_family, -1);
 	machine_free(m);
 }
 

@@ -65,8 +65,9 @@ void collect_escalation(const struct source *source, struct strings *sentences)
 	size_t before = sentences->nr;
 
 	if (is_there(source, "sys/firmware/acpi/tables/HEST"))
-		strings_add(sentences, "the firmware may handle errors first (ACPI table HEST), and "
-				       "may reset the machine");
+		strings_add(sentences,
+			    "the firmware may handle errors first (ACPI table HEST), and "
+			    "may reset the machine");
 	if (source_list(source, SERVICES, &names) < 0) {
 		strings_add(sentences, SERVICES ": cannot be read; what ports do about errors is "
 						"unknown");
