@@ -59,6 +59,23 @@ static bool is_blank(const uint8_t *bytes, size_t size)
 	return true;
 }
 
+/* Fills the place with random bytes. Return: whether it holds them, as memory does. */
+static bool fill(const struct p2p_test *test, struct p2p_finding *finding,
+		 const struct place *place, uint8_t *bytes, size_t size)
+{
+	uint8_t now[P2P_CHUNK];
+
+	random_bytes(bytes, size);
+	store(test, place, bytes, size);
+	load(test, place, now, size);
+	if (memcmp(now, bytes, size) == 0)
+		return true;
+	skips(&finding->verdict,
+	      "%s does not hold what this process writes to it: it is no memory, or it is gone",
+	      place->name);
+	return false;
+}
+
 /*
  * Fills the place with what the engine can tell again, and @bytes with what is there; what may not
  * be written stays. Return: whether it can be told from what a read that failed looks like.
@@ -141,11 +158,9 @@ bool must_arrive(struct p2p_test *test, struct p2p_finding *finding, struct iova
 	size_t size = send_size(test, finding, place);
 	struct error err = { 0 };
 
-	if (!size)
+	if (!size || !fill(test, finding, place, before, size))
 		return false;
 	finding->moved = true;
-	random_bytes(before, size);
-	store(test, place, before, size);
 	random_bytes(sent, size);
 	if (engine_send(&test->engine, iova, sent, size, &err) < 0) {
 		fails(&finding->verdict, "%s", err.text);
@@ -161,6 +176,16 @@ bool must_arrive(struct p2p_test *test, struct p2p_finding *finding, struct iova
 		return false;
 	finding->bytes_verified += size;
 	return true;
+}
+
+/* Return: whether the place still holds what it held. */
+static bool is_still(const struct p2p_test *test, const struct place *place, const uint8_t *there,
+		     size_t size)
+{
+	uint8_t now[P2P_CHUNK];
+
+	load(test, place, now, size);
+	return memcmp(now, there, size) == 0;
 }
 
 /* What cannot be told from a failure is no success. */
@@ -186,6 +211,11 @@ bool must_come(struct p2p_test *test, struct p2p_finding *finding, struct iova i
 	nr = engine_fetch(&test->engine, iova, there, got, size, &err);
 	if (nr <= 0) {
 		fails(&finding->verdict, "%s", nr < 0 ? err.text : "it does not tell what it read");
+		return false;
+	}
+	if (!place->may_write && !is_still(test, place, there, size)) {
+		informs(&finding->verdict,
+			"%s changes by itself: what is read of it cannot be judged", place->name);
 		return false;
 	}
 	if (!must_equal(finding, "what it read", got, there, (size_t)nr))
@@ -217,10 +247,8 @@ static bool must_not_arrive(struct p2p_test *test, struct p2p_finding *finding, 
 	size_t size = send_size(test, finding, place), nr, first;
 	struct error err = { 0 };
 
-	if (!size)
+	if (!size || !fill(test, finding, place, before, size))
 		return false;
-	random_bytes(before, size);
-	store(test, place, before, size);
 	random_bytes(sent, size);
 	engine_send(&test->engine, iova, sent, size, &err);
 	if (!still_runs(test, finding, &err))

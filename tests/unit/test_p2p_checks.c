@@ -802,6 +802,49 @@ void __wrap_bar_store(const struct bar_view *view, const uint8_t *bytes, size_t 
 	__real_bar_store(view, bytes, size);
 }
 
+/* Named, but no memory: registers, or a device that died. */
+static void test_target_that_holds_nothing(void **state)
+{
+	struct run run;
+
+	(void)state;
+	target_of_bar_store = 1;
+	run = run_pair();
+	target_of_bar_store = 0;
+	check_result(&run, "isolation", OUTCOME_SKIP, "does not hold what this process writes");
+	check_result(&run, "write", OUTCOME_SKIP, "does not hold what this process writes");
+	assert_int_equal(run.summary.result, OUTCOME_SKIP);
+	assert_int_equal(run.code, 0);
+	run_free(&run);
+}
+
+static bool is_restless;
+void __wrap_bar_load(const struct bar_view *view, uint8_t *bytes, size_t size);
+void __real_bar_load(const struct bar_view *view, uint8_t *bytes, size_t size);
+
+void __wrap_bar_load(const struct bar_view *view, uint8_t *bytes, size_t size)
+{
+	static uint8_t count;
+
+	__real_bar_load(view, bytes, size);
+	if (is_restless)
+		bytes[1] = count++;
+}
+
+static void test_target_that_changes(void **state)
+{
+	struct run run;
+
+	(void)state;
+	world.pair.target.bar = -1;
+	world.pair.target.offset = 0;
+	is_restless = true;
+	run = run_pair();
+	is_restless = false;
+	check_result(&run, "read", OUTCOME_INFO, "changes by itself");
+	run_free(&run);
+}
+
 static void test_cannot_be_put_back(void **state)
 {
 	struct run run;
@@ -924,6 +967,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_target_is_busy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unknown_windows, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_addresses_avoid_devices, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_target_that_holds_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_target_that_changes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cannot_be_put_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_interrupted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_disruptive, setup, teardown),
