@@ -129,7 +129,7 @@ $(B)/tests/unit/test_map_test_command: override WRAP := \
 $(B)/tests/unit/test_vfio_device: override WRAP := ioctl pwrite mmap munmap
 $(B)/tests/unit/test_vfio_setup: override WRAP := access iospace_open iospace_attach iospace_close
 # The device is the one in dma_model.h.
-$(addprefix $(B)/tests/unit/,test_edu test_nvme): override WRAP := \
+$(addprefix $(B)/tests/unit/,test_edu test_nvme test_nvme_fetch test_nvme_cmb): override WRAP := \
 	bar_view_open bar_view_close bar_read32 bar_read64 bar_write32 bar_write64 \
 	vfio_command_change vfio_device_reset clock_gettime clock_nanosleep
 $(B)/tests/unit/test_engine: override WRAP := bar_view_close vfio_command_change vfio_device_reset

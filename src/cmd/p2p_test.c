@@ -51,16 +51,16 @@ static int parse_place(char *text, struct target_argument *target)
 {
 	char *offset = strchr(text, ':');
 	uint64_t bar;
+	int code;
 
 	if (offset) {
 		*offset++ = '\0';
 		if (parse_u64(offset, 0, UINT64_MAX, &target->offset) < 0)
 			return -EINVAL;
 	}
-	if (parse_u64(text, 10, UINT64_MAX, &bar) < 0)
-		return -EINVAL;
-	if (bar >= NR_BARS)
-		return -ERANGE;
+	code = parse_u64(text, 10, NR_BARS - 1, &bar);
+	if (code < 0)
+		return code;
 	target->bar = (int)bar;
 	return target->offset % 8 == 0 ? 0 : -EDOM;
 }

@@ -98,8 +98,7 @@ int loan_begin(struct loan *loan, struct vfio_device *opened, struct error *err)
 			    opened->device->name);
 	code = vfio_command_change(opened, COMMAND_MEMORY, 0);
 	if (code < 0)
-		return fail(err, code, "%s: its memory could not be enabled",
-			    opened->device->name);
+		return fail(err, code, "%s: its memory could not be enabled", opened->device->name);
 	code = ops->lend(loan, err);
 	if (code == 0)
 		loan->ops = ops;

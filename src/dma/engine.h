@@ -47,7 +47,8 @@ struct engine_ops {
 		    struct error *err);
 
 	/* What is to lie where the device will read, for fetch() to tell as much as it can. NULL:
-	 * any bytes will do. @size is engine.fetch_size, or less where engine.fetch_least allows. */
+	 * any bytes will do. @size is engine.fetch_size, or less where engine.fetch_least allows.
+	 */
 	void (*compose)(struct engine *engine, uint8_t *bytes, size_t size);
 
 	/*
@@ -55,7 +56,9 @@ struct engine_ops {
 	 * @there: what lies there, made by compose(); for what the device gives back only in part
 	 * @got: set to what it read, as far as it can be told
 	 *
-	 * Return: how many bytes of @got are so known, at most @size; negative errno as send().
+	 * Return: how many bytes of @got are so known, at most @size; 0: nothing came, or what it
+	 * cannot tell; negative
+	 * errno as send(); -EINVAL: not asked, see wants_composed.
 	 */
 	ssize_t (*fetch)(struct engine *engine, struct iova from, const uint8_t *there,
 			 uint8_t *got, size_t size, struct error *err);
@@ -98,6 +101,8 @@ struct engine {
 	size_t fetch_least, fetch_size; /* the same of fetch() */
 	size_t alignment;		/* of IOVA and size */
 	bool can_choose;		/* send() sends what it is given */
+	bool wants_composed; /* fetch() has the device execute what lies there: it must be
+				what compose() made */
 	bool is_lost; /* it timed out or answers with all ones: whatever was begun may go on */
 };
 

@@ -86,7 +86,7 @@ static int look_at_controller(struct engine *engine, struct error *err)
 	if (code < 0)
 		return code;
 	nvme->cap = nvme_read64(&engine->registers, NVME_CAP);
-	if (nvme->cap == UINT64_MAX)
+	if (bar_read32(&engine->registers, NVME_CSTS) == UINT32_MAX)
 		return nvme_fail_gone(engine->opened, err);
 	code = configure(engine, err);
 	if (code < 0)

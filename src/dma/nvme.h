@@ -54,8 +54,10 @@ void nvme_write64(const struct bar_view *registers, uint64_t offset, uint64_t va
 enum nvme_place {
 	NVME_SUBMISSIONS = 0,
 	NVME_COMPLETIONS = 1 * NVME_PAGE,
-	NVME_DATA = 2 * NVME_PAGE, /* two pages, one behind the other for the device, too */
+	NVME_DATA = 2 * NVME_PAGE,
 };
+
+#define NVME_DATA_SIZE (size_t)8192 /* two pages, one behind the other for the device, too */
 
 struct nvme {
 	uint64_t cap;

@@ -58,6 +58,8 @@ static int find_buffer(struct loan *loan, const struct bar_view *registers, stru
 	uint64_t unit, whole;
 	unsigned region = LOC_BIR(location);
 
+	if (bar_read32(registers, NVME_CSTS) == UINT32_MAX)
+		return nvme_fail_gone(loan->opened, err);
 	if (SZ_SIZE(size) == 0)
 		return fail(err, -ENXIO, "%s: it has no controller memory buffer", name);
 	if ((size & SZ_DATA) != SZ_DATA)

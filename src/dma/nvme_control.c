@@ -9,6 +9,10 @@
 
 #define NAP_NS 100000
 
+/* CSTS.CFS may be from before until the controller is ready again, as in QEMU; after this it is not
+ * waited for that. */
+#define STALE_FATAL_MS 1000u
+
 uint64_t nvme_now_ms(void)
 {
 	struct timespec now;
@@ -45,26 +49,33 @@ int nvme_fail_gone(const struct vfio_device *opened, struct error *err)
 
 /* --- on and off ----------------------------------------------------------------------------- */
 
-static int await_ready(struct engine *engine, uint32_t wanted, struct error *err)
+/* Return: whether it is as it should be: ready, and well, or not ready. */
+static bool is_settled(uint32_t status, bool ready)
 {
-	uint64_t limit = nvme_of(engine)->ready_ms, deadline = nvme_now_ms() + limit;
+	if (!ready)
+		return !(status & NVME_CSTS_RDY);
+	return (status & (NVME_CSTS_RDY | NVME_CSTS_CFS)) == NVME_CSTS_RDY;
+}
+
+static int await_ready(struct engine *engine, bool ready, struct error *err)
+{
+	uint64_t limit = nvme_of(engine)->ready_ms, begun = nvme_now_ms();
 	const char *name = engine->opened->device->name;
 
 	for (;;) {
-		bool is_late = nvme_now_ms() >= deadline;
+		uint64_t passed = nvme_now_ms() - begun;
 		uint32_t status = bar_read32(&engine->registers, NVME_CSTS);
 
 		if (status == UINT32_MAX)
 			return nvme_fail_gone(engine->opened, err);
-		if (wanted && (status & NVME_CSTS_CFS))
-			return fail(err, -ETIMEDOUT,
-				    "%s: it does not become ready: fatal status, CSTS 0x%x", name,
-				    status);
-		if ((status & NVME_CSTS_RDY) == wanted)
+		if (is_settled(status, ready))
 			return 0;
-		if (is_late)
-			return fail(err, -ETIMEDOUT, "%s: it did not become %s within %llu ms",
-				    name, wanted ? "ready" : "unready", (unsigned long long)limit);
+		if (passed >= limit ||
+		    (ready && (status & NVME_CSTS_CFS) && passed >= STALE_FATAL_MS))
+			return fail(err, -ETIMEDOUT,
+				    "%s: it did not become %s within %llu ms (CSTS 0x%x)", name,
+				    ready ? "ready" : "unready", (unsigned long long)passed,
+				    status);
 		nvme_nap();
 	}
 }
@@ -72,12 +83,9 @@ static int await_ready(struct engine *engine, uint32_t wanted, struct error *err
 int nvme_disable(struct engine *engine, struct error *err)
 {
 	const struct bar_view *registers = &engine->registers;
-	uint32_t config = bar_read32(registers, NVME_CC);
 
-	if (config == UINT32_MAX)
-		return nvme_fail_gone(engine->opened, err);
-	bar_write32(registers, NVME_CC, config & ~NVME_CC_EN);
-	return await_ready(engine, 0, err);
+	bar_write32(registers, NVME_CC, bar_read32(registers, NVME_CC) & ~NVME_CC_EN);
+	return await_ready(engine, false, err);
 }
 
 int nvme_enable(struct engine *engine, struct iova submissions, unsigned entries, struct error *err)
@@ -94,7 +102,7 @@ int nvme_enable(struct engine *engine, struct iova submissions, unsigned entries
 	nvme_write64(registers, NVME_ACQ, nvme_own_iova(engine, NVME_COMPLETIONS).value);
 	atomic_thread_fence(memory_order_seq_cst);
 	bar_write32(registers, NVME_CC, nvme->cc | NVME_CC_EN);
-	code = await_ready(engine, NVME_CSTS_RDY, err);
+	code = await_ready(engine, true, err);
 	/* Nobody would answer its interrupt, whose line other devices may share. */
 	if (code == 0)
 		bar_write32(registers, NVME_INTMS, UINT32_MAX);

@@ -58,22 +58,28 @@ static int get_timestamp(struct engine *engine, uint64_t *value, struct error *e
 	};
 	int code;
 
-	random_bytes(engine->memory.va + NVME_DATA, TIMESTAMP_SIZE);
 	code = nvme_run(engine, &command, err);
 	atomic_thread_fence(memory_order_seq_cst);
 	*value = nvme_get64(engine->memory.va + NVME_DATA) & TIMESTAMP_MASK;
 	return code;
 }
 
+/* Return: whether a clock that was set to @time by @begun could say @value now. */
+static bool is_since(uint64_t value, uint64_t time, uint64_t begun)
+{
+	return value >= time && value - time <= nvme_now_ms() - begun + SLACK_MS;
+}
+
 /* A read that is refused may leave the clock as it was, maybe set to just what lies at @from: so it
- * is set to another time before. */
+ * is set to another time before. That is in our memory, too, should the answer not come. */
 static ssize_t fetch_timestamp(struct engine *engine, struct iova from, const uint8_t *there,
 			       uint8_t *got, struct error *err)
 {
-	uint64_t wanted = nvme_get64(there) & TIMESTAMP_MASK, value = 0, begun;
+	uint64_t wanted = nvme_get64(there) & TIMESTAMP_MASK, before = random_time(), value = 0;
+	uint64_t begun;
 	int code;
 
-	nvme_put64(engine->memory.va + NVME_DATA, random_time());
+	nvme_put64(engine->memory.va + NVME_DATA, before);
 	code = set_timestamp(engine, nvme_own_iova(engine, NVME_DATA), err);
 	begun = nvme_now_ms();
 	if (code == 0)
@@ -82,9 +88,9 @@ static ssize_t fetch_timestamp(struct engine *engine, struct iova from, const ui
 		code = get_timestamp(engine, &value, err);
 	if (code < 0)
 		return code;
-	if (value >= wanted && value - wanted <= nvme_now_ms() - begun + SLACK_MS)
-		value = wanted;
-	nvme_put64(got, value);
+	if (is_since(value, before, begun))
+		return 0;
+	nvme_put64(got, is_since(value, wanted, begun) ? wanted : value);
 	return TIMESTAMP_KNOWN;
 }
 
@@ -159,7 +165,7 @@ static int run_from(struct engine *engine, struct iova from, struct nvme_complet
 
 	if (code == 0)
 		code = nvme_enable(engine, from, TARGET_ENTRIES, NULL);
-	random_bytes(engine->memory.va + NVME_DATA, 2 * NVME_PAGE);
+	random_bytes(engine->memory.va + NVME_DATA, NVME_DATA_SIZE);
 	if (code == 0)
 		code = nvme_submit(engine, 1, COMMAND_LIMIT_MS, completion);
 	atomic_thread_fence(memory_order_seq_cst);
@@ -174,6 +180,7 @@ static ssize_t fetch_command(struct engine *engine, struct iova from, const uint
 	uint64_t place = place_of(engine, there);
 	uint16_t id = id_of(there);
 	int code, ran;
+	bool came;
 
 	if (place >= NVME_PAGE)
 		return fail(err, -EINVAL,
@@ -184,10 +191,8 @@ static ssize_t fetch_command(struct engine *engine, struct iova from, const uint
 	if (code < 0)
 		return code;
 	ran = run_from(engine, from, &completion);
-	memset(got, 0, size);
-	if (ran == 0 && completion.id == id && completion.status == 0 &&
-	    memcmp(engine->memory.va + NVME_DATA + place, reference, sizeof(reference)) == 0)
-		memcpy(got, there, size);
+	came = ran == 0 && completion.id == id && completion.status == 0 &&
+	       memcmp(engine->memory.va + NVME_DATA + place, reference, sizeof(reference)) == 0;
 	/* That a command did not come from there is an answer; that the device does not come back
 	 * is none. */
 	code = nvme_restart(engine, err);
@@ -195,7 +200,8 @@ static ssize_t fetch_command(struct engine *engine, struct iova from, const uint
 		return code;
 	if (ran == 0 && completion.id == id && completion.status != 0)
 		return nvme_fail_status(engine, "Identify from there", completion.status, err);
-	return COMMAND_KNOWN;
+	memcpy(got, there, size);
+	return came ? COMMAND_KNOWN : 0;
 }
 
 /* --- either --------------------------------------------------------------------------------- */
@@ -207,6 +213,7 @@ void nvme_fetch_init(struct engine *engine)
 	engine->fetch_least = engine->fetch_size = by_time ? TIMESTAMP_SIZE : NVME_PAGE;
 	/* Data may begin at every word, a queue only at a page. */
 	engine->alignment = by_time ? 4 : NVME_PAGE;
+	engine->wants_composed = !by_time;
 }
 
 void nvme_compose(struct engine *engine, uint8_t *bytes, size_t size)

@@ -14,8 +14,9 @@
 static const char *seen_name(enum seen_data seen)
 {
 	static const char *const names[] = {
-		[SEEN_DATA] = "data",	  [SEEN_ONES] = "all-ones (UR)", [SEEN_ZEROES] = "zeroes",
-		[SEEN_OTHER] = "garbage", [SEEN_ERROR] = "error",
+		[SEEN_DATA] = "data",	    [SEEN_ONES] = "all-ones (UR)",
+		[SEEN_ZEROES] = "zeroes",   [SEEN_OTHER] = "other bytes",
+		[SEEN_NOTHING] = "nothing", [SEEN_ERROR] = "error",
 	};
 
 	return names[seen];
@@ -47,6 +48,13 @@ static size_t begin(struct p2p_test *test, struct p2p_finding *finding, uint8_t 
 
 	if (!test->part.may_read) {
 		skips(&finding->verdict, "%s", test->part.why_not);
+		return 0;
+	}
+	if (test->engine.wants_composed) {
+		skips(&finding->verdict,
+		      "%s executes what it reads, so it reads nothing that may "
+		      "be anything",
+		      test->engine.ops->name);
 		return 0;
 	}
 	size = show_pattern(test, pattern);

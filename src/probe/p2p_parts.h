@@ -123,7 +123,7 @@ bool must_not_reach(struct p2p_test *test, struct p2p_finding *finding, struct i
 		    const struct place *place);
 
 /* What a read got that may be anything. */
-enum seen_data { SEEN_DATA, SEEN_ONES, SEEN_ZEROES, SEEN_OTHER, SEEN_ERROR };
+enum seen_data { SEEN_DATA, SEEN_ONES, SEEN_ZEROES, SEEN_OTHER, SEEN_NOTHING, SEEN_ERROR };
 
 /* Something to be seen: fills the target's part, and @bytes with it. Return: how much an engine can
  * read of it; 0: nothing. */

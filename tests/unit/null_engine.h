@@ -22,6 +22,7 @@ struct null_engine {
 	uint64_t lent;		 /* bytes that the device lends; 0: none */
 	size_t least, alignment; /* 0: 8 */
 	bool is_anything;	 /* fetch() tells nothing */
+	bool executes;		 /* wants_composed */
 	/* What came of it: */
 	unsigned nr_inits, nr_finis, nr_moves, nr_sends, nr_loans;
 	uint64_t moved[64]; /* IOVAs that were asked for */
@@ -45,6 +46,7 @@ static inline int null_init(struct engine *engine, struct error *err)
 	engine->send_least = engine->fetch_least = null.least ? null.least : 8;
 	engine->send_size = engine->fetch_size = NULL_CHUNK;
 	engine->can_choose = true;
+	engine->wants_composed = null.executes;
 	return 0;
 }
 

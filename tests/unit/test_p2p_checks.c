@@ -643,6 +643,32 @@ static void test_engine_that_moves_too_much(void **state)
 	run_free(&run);
 }
 
+/* It is told to read only what was put there, and nothing where that might not be it. */
+static void test_engine_that_executes(void **state)
+{
+	struct run run;
+
+	(void)state;
+	null.executes = true;
+	run = run_pair();
+	assert_int_equal(run.summary.result, OUTCOME_PASS);
+	assert_int_equal(null.nr_moves - null.nr_sends, 1); /* the check "read" */
+	run_free(&run);
+	teardown(state);
+	setup(state);
+	null.executes = true;
+	world.pair.disruptive = true;
+	world.pair.target.bar = -1;
+	world.pair.target.offset = 0;
+	run = run_pair();
+	check_result(&run, "read", OUTCOME_SKIP, "executes what it reads");
+	check_result(&run, "unmap", OUTCOME_SKIP, "executes what it reads");
+	check_result(&run, "disabled", OUTCOME_SKIP, "executes what it reads");
+	check_result(&run, "closed", OUTCOME_SKIP, "executes what it reads");
+	assert_int_equal(null.nr_moves - null.nr_sends, 0);
+	run_free(&run);
+}
+
 static void test_engine_that_tells_nothing(void **state)
 {
 	struct run run;
@@ -650,7 +676,7 @@ static void test_engine_that_tells_nothing(void **state)
 	(void)state;
 	null.is_anything = true;
 	run = run_pair();
-	check_result(&run, "read", OUTCOME_FAIL, "does not tell what it read");
+	check_result(&run, "read", OUTCOME_FAIL, "nothing came");
 	run_free(&run);
 }
 
@@ -957,6 +983,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_engine_fails_at_each_move, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_engine_with_short_arms, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_engine_that_moves_too_much, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_engine_that_executes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_engine_that_tells_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bar_that_cannot_be_mapped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offset_at_the_end, setup, teardown),

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What may make more of a PCI Express error than a line in the log. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "collect/collect.h"
+#include "model/bdf.h"
 #include "util/alloc.h"
+#include "util/cleanup.h"
 
 #define SERVICES "sys/bus/pci_express/devices"
+#define MARK ":pcie"
+#define DIGITS "0123456789abcdef"
 
 /*
  * Services of ports are devices "BDF:pcieTSS": T is the type of the port, SS the service
@@ -15,19 +20,19 @@
  */
 enum { SERVICE_AER = 0x02, SERVICE_DPC = 0x08 };
 
-/* Return: what comes before ":pcie", to be freed, when the device is that service; else NULL. */
+/* Return: the port's address, to be freed, when the device is that service of it; else NULL. */
 static char *port_with(const char *name, unsigned service)
 {
-	const char *mark = strstr(name, ":pcie");
+	const char *mark = strstr(name, MARK);
+	const char *digits = mark ? mark + strlen(MARK) : "";
+	_cleanup_free_ char *port = xstrdup(name);
 	uint64_t id;
-	char *port;
 
-	if (!mark || parse_u64(mark + strlen(":pcie"), 16, 0xfff, &id) < 0 ||
+	if (strspn(digits, DIGITS) != 3 || parse_u64(digits, 16, 0xfff, &id) < 0 ||
 	    (id & 0xff) != service)
 		return NULL;
-	port = xstrdup(name);
 	port[mark - name] = '\0';
-	return port;
+	return bdf_is_canonical(port) ? xstrdup(port) : NULL;
 }
 
 static void ports_with(const struct strings *names, unsigned service, struct strings *ports)
@@ -54,9 +59,13 @@ static void tell_ports(const struct strings *names, unsigned service, const char
 	strings_free(&ports);
 }
 
-static bool is_there(const struct source *source, const char *path)
+/* Through the folder, which in a capture is one of the capture. */
+static bool has_table(const struct source *source, const char *name)
 {
-	return faccessat(source->root, path, F_OK, 0) == 0;
+	_cleanup_close_ int dir = source_open_dir(source, "sys/firmware/acpi/tables");
+	struct stat st;
+
+	return dir >= 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void collect_escalation(const struct source *source, struct strings *sentences)
@@ -64,7 +73,7 @@ void collect_escalation(const struct source *source, struct strings *sentences)
 	struct strings names = { 0 };
 	size_t before = sentences->nr;
 
-	if (is_there(source, "sys/firmware/acpi/tables/HEST"))
+	if (has_table(source, "HEST"))
 		strings_add(sentences,
 			    "the firmware may handle errors first (ACPI table HEST), and "
 			    "may reset the machine");
