@@ -173,6 +173,10 @@ _iommutool_value() {
 	--require) _iommutool_add 39 47 48 56 57 64 ;;
 	--type) _iommutool_add DMA DMA-FQ identity auto ;;
 	--to) _iommutool_add vfio-pci pci-stub ;;
+	--initiator | --target)
+		_iommutool_devices < <(_iommutool_ask groups --driver=vfio-pci -rno DEVICE)
+		[[ $option == --initiator ]] || compopt -o nospace # :BAR may follow
+		;;
 	--backend) _iommutool_add type1 iommufd auto all ;;
 	--only) _iommutool_checks ;;
 	--force)
@@ -203,7 +207,7 @@ _iommutool_operand() {
 		_iommutool_devices < <(_iommutool_ask groups --all -rno DEVICE)
 		_iommutool_add_lines < <(_iommutool_ask groups -rno GROUP)
 		;;
-	map-test)
+	map-test | p2p-test)
 		_iommutool_devices < <(_iommutool_ask groups --driver=vfio-pci -rno DEVICE)
 		_iommutool_add_lines < <(_iommutool_ask groups --driver=vfio-pci -rno GROUP)
 		;;

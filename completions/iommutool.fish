@@ -102,6 +102,11 @@ function __iommutool_devices
     __iommutool_described groups --all -rno DEVICE,NAME
 end
 
+# Devices that can be tested.
+function __iommutool_testable
+    __iommutool_described groups --driver=vfio-pci -rno DEVICE,NAME
+end
+
 function __iommutool_groups
     __iommutool_ask groups -rno GROUP | string replace -r '$' '\tgroup'
 end
@@ -136,6 +141,8 @@ function __iommutool_declare
                 set -a arguments -x -k -a 'vfio-pci pci-stub'
             case force
                 set -a arguments -x -k -a 'platform memory mounted holders kdump resume network display users console sriov group no-group driver twins'
+            case initiator target
+                set -a arguments -x -k -a '(__iommutool_testable)'
             case backend
                 set -a arguments -x -k -a 'type1 iommufd auto all'
             case only
@@ -186,9 +193,9 @@ begin
             case gaw
                 complete $arguments -a '(__iommutool_described gaw -rno UNIT,KIND)'
                 complete $arguments -a '(__iommutool_described gaw -rno DEVICE,UNIT)'
-            case map-test
+            case map-test p2p-test
                 complete $arguments -a '(__iommutool_ask groups --driver=vfio-pci -rno GROUP)'
-                complete $arguments -a '(__iommutool_described groups --driver=vfio-pci -rno DEVICE,NAME)'
+                complete $arguments -a '(__iommutool_testable)'
             case groups resv-regions domains set-domain
                 complete $arguments -a '(__iommutool_groups)'
                 complete $arguments -a '(__iommutool_devices)'

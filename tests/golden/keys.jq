@@ -134,18 +134,38 @@ def status:
 	(each("status") | has("fact"; { name: "string", value: "string?",
 		verdict: "ok|warn|bad|info", next: "string?" }));
 
+def outcomes: { pass: "number", fail: "number", skip: "number", info: "number" };
+
 # map-test, with --bench and without.
 def map_test:
 	has("document"; { tests: "array", summary: "object", bench: "array" }),
-	(.summary | has("summary"; { pass: "number", fail: "number", skip: "number",
-		info: "number" })),
+	(.summary | has("summary"; outcomes)),
 	(each("tests") | has("test"; { device: "string", backend: "type1|iommufd", name: "string",
 		result: "pass|fail|skip|info|planned", observed: "string?", reason: "string?" })),
 	(each("bench") | has("cost"; { device: "string", backend: "type1|iommufd",
 		operation: "map|unmap", page_size: "number?", bytes: "number?", rounds: "number?",
 		ns_min: "number?", ns_median: "number?", ns_max: "number?" }));
 
-# map-test --list
+# p2p-test
+def p2p_test:
+	has("document"; { pairs: "array", faults: "array", summary: "object" }),
+	(.summary | has("summary"; outcomes + { pairs: "object" })),
+	(.summary.pairs? | has("summary.pairs"; outcomes)),
+	(each("faults") | has("fault"; { device: "string", address: "address", write: "boolean",
+		reason: "string?" })),
+	(each("pairs")
+		| has("pair"; { initiator: "string", target: "string", bar: "number?",
+			engine: "edu|nvme?", backend: "type1|iommufd",
+			path: "same-slot|same-switch|same-switch-redirected|root-complex?",
+			forwards: "boolean?", result: "pass|fail|skip|planned",
+			reason: "string?", bench: "array", checks: "array" }),
+		  (each("bench") | has("rate"; { direction: "write|read",
+			bytes_per_second: "number", limit: "string" })),
+		  (each("checks") | has("check"; { name: "string",
+			result: "pass|fail|skip|info|planned", observed: "string?",
+			bytes_verified: "number?", reason: "string?" })));
+
+# map-test --list and p2p-test --list
 def checks:
 	has("document"; { checks: "array" }),
 	(each("checks") | has("check"; { name: "string", needs: "string?", proves: "string" }));
@@ -213,6 +233,7 @@ def document:
 	elif keys_unsorted[0] == "status" then status
 	elif keys_unsorted[0] == "tables" then tables
 	elif keys_unsorted[0] == "tests" or keys_unsorted[0] == "bench" then map_test
+	elif keys_unsorted[0] == "pairs" then p2p_test
 	elif keys_unsorted[0] == "checks" then checks
 	elif keys_unsorted[0] == "columns" then columns
 	else "the first key is \"\(keys_unsorted[0])\": no document of the contract has that" end;
