@@ -154,7 +154,8 @@ static void nvme_fini(struct engine *engine)
 
 const struct engine_ops nvme_engine = {
 	.name = "nvme",
-	.limit = "nvme moves at most a page by each admin command, one after the other",
+	.limit = "nvme does one admin command after the other: a page each to write, 8 bytes to "
+		 "read",
 	.match = nvme_match,
 	.init = nvme_init,
 	.send = nvme_send,

@@ -111,8 +111,12 @@ static bool try_address(struct p2p_test *test, struct p2p_finding *finding,
 		return finding->verdict.outcome != OUTCOME_FAIL;
 	kernel_log_skip(test->pair->log);
 	if ((!it->reads_only && !must_not_reach(test, finding, address_of(it), &it->ours)) ||
-	    (it->target.size && !must_not_reach(test, finding, address_of(it), &it->target)))
-		return false;
+	    (it->target.size && !must_not_reach(test, finding, address_of(it), &it->target))) {
+		if (finding->verdict.outcome == OUTCOME_FAIL)
+			return false;
+		leave_out(tried, xstrdup(finding->verdict.reason));
+		return true;
+	}
 	look_for_fault(test, finding);
 	strings_take(&tried->addresses, xasprintf("0x%016" PRIx64 "%s", address_of(it).value,
 						  it->reads_only ? " (reads only)" : ""));

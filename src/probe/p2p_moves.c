@@ -59,6 +59,13 @@ static bool is_blank(const uint8_t *bytes, size_t size)
 	return true;
 }
 
+static void tell_forgetful(struct p2p_finding *finding, const struct place *place)
+{
+	skips(&finding->verdict,
+	      "%s does not hold what this process writes to it: it is no memory, or it is gone",
+	      place->name);
+}
+
 /* Fills the place with random bytes. Return: whether it holds them, as memory does. */
 static bool fill(const struct p2p_test *test, struct p2p_finding *finding,
 		 const struct place *place, uint8_t *bytes, size_t size)
@@ -70,24 +77,32 @@ static bool fill(const struct p2p_test *test, struct p2p_finding *finding,
 	load(test, place, now, size);
 	if (memcmp(now, bytes, size) == 0)
 		return true;
-	skips(&finding->verdict,
-	      "%s does not hold what this process writes to it: it is no memory, or it is gone",
-	      place->name);
+	tell_forgetful(finding, place);
 	return false;
 }
 
 /*
  * Fills the place with what the engine can tell again, and @bytes with what is there; what may not
- * be written stays. Return: whether it can be told from what a read that failed looks like.
+ * be written stays. @telling: it can be told from what a read that failed looks like. Return:
+ * whether the place holds what was put there.
  */
-static bool prepare(struct p2p_test *test, const struct place *place, uint8_t *bytes, size_t size)
+static bool prepare(struct p2p_test *test, struct p2p_finding *finding, const struct place *place,
+		    uint8_t *bytes, size_t size, bool *telling)
 {
+	uint8_t now[P2P_CHUNK];
+
 	if (place->may_write) {
 		engine_compose(&test->engine, bytes, size);
 		store(test, place, bytes, size);
 	}
-	load(test, place, bytes, size);
-	return !is_blank(bytes, size);
+	load(test, place, now, size);
+	*telling = !is_blank(now, size);
+	if (place->may_write && memcmp(now, bytes, size) != 0) {
+		tell_forgetful(finding, place);
+		return false;
+	}
+	memcpy(bytes, now, size);
+	return true;
 }
 
 /* --- sizes -------------------------------------------------------------------------------- */
@@ -210,10 +225,9 @@ bool must_come(struct p2p_test *test, struct p2p_finding *finding, struct iova i
 	bool telling;
 	ssize_t nr;
 
-	if (!size)
+	if (!size || !prepare(test, finding, place, there, size, &telling))
 		return false;
 	finding->moved = true;
-	telling = prepare(test, place, there, size);
 	nr = engine_fetch(&test->engine, iova, there, got, size, &err);
 	if (nr <= 0) {
 		fails(&finding->verdict, "%s", nr < 0 ? err.text : "nothing came");
@@ -279,9 +293,8 @@ static bool must_not_come(struct p2p_test *test, struct p2p_finding *finding, st
 	bool telling;
 	ssize_t nr;
 
-	if (!size)
+	if (!size || !prepare(test, finding, place, there, size, &telling))
 		return false;
-	telling = prepare(test, place, there, size);
 	nr = engine_fetch(&test->engine, iova, there, got, size, &err);
 	if (!still_runs(test, finding, &err))
 		return false;
@@ -315,9 +328,12 @@ size_t show_pattern(struct p2p_test *test, uint8_t bytes[P2P_CHUNK])
 	const struct place place = place_target(test);
 	struct p2p_finding none = { 0 };
 	size_t size = fetch_size(test, &none, &place);
+	bool telling = false;
 
+	if (size && !prepare(test, &none, &place, bytes, size, &telling))
+		telling = false;
 	verdict_free(&none.verdict);
-	return size && prepare(test, &place, bytes, size) ? size : 0;
+	return telling ? size : 0;
 }
 
 enum seen_data look_at(struct p2p_test *test, struct iova iova, const uint8_t *pattern, size_t size)

@@ -28,7 +28,7 @@ const struct p2p_check p2p_checks[] = {
 	  TOGETHER },
 	{ .name = "isolation",
 	  .proves = "requests to addresses that are not mapped reach nothing",
-	  .needs = "an engine; root, or a target that may be written",
+	  .needs = "an engine; root, or a target that may be read",
 	  .run = check_isolates,
 	  TOGETHER,
 	  .wants_engine = true },

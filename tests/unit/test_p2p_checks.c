@@ -476,6 +476,7 @@ static void test_blank_memory(void **state)
 	world.pair.target.bar = -1;
 	world.pair.target.offset = 0;
 	run = run_pair();
+	check_result(&run, "isolation", OUTCOME_PASS, "0x0000000123450000");
 	check_result(&run, "read", OUTCOME_INFO, "holds but 0x00");
 	check_result(&run, "unmap", OUTCOME_INFO, "holds but 0x00");
 	assert_int_equal(result_of(&run, "read")->bytes, 0);
@@ -839,6 +840,8 @@ static void test_target_that_holds_nothing(void **state)
 	target_of_bar_store = 0;
 	check_result(&run, "isolation", OUTCOME_PASS, "0 bytes through 0x0000000123450000");
 	check_result(&run, "write", OUTCOME_SKIP, "does not hold what this process writes");
+	check_result(&run, "read", OUTCOME_SKIP, "does not hold what this process writes");
+	check_result(&run, "unmap", OUTCOME_SKIP, "does not hold what this process writes");
 	assert_int_equal(run.summary.result, OUTCOME_SKIP);
 	assert_int_equal(run.code, 0);
 	run_free(&run);
