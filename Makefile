@@ -49,6 +49,14 @@ PROGRAM := $(B)/iommutool
 # What tests are linked with: everything but main().
 PARTS := $(filter-out $(B)/src/main.o,$(OBJECTS))
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+# The backend of another system is tested against a model of it; what has the entry points that ours
+# has, too, cannot be linked beside them.
+FREEBSD_SOURCES := $(filter-out %/os_system.c,$(filter-out src/collect/freebsd/entry_% \
+	src/bind/freebsd/entry_%,$(sort $(wildcard src/collect/freebsd/*.c src/bind/freebsd/*.c))))
+FREEBSD_MODEL := $(sort $(wildcard tests/freebsd/model/*.c))
+FREEBSD_PARTS := $(if $(filter freebsd,$(OS)),,$(FREEBSD_SOURCES:%.c=$(B)/%.o)) \
+	$(FREEBSD_MODEL:%.c=$(B)/%.o)
+FREEBSD_UNITS := $(filter $(B)/tests/unit/test_freebsd_%,$(UNITS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 MANPAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.8.scd)))
 
@@ -56,7 +64,7 @@ MANPAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.8.scd)))
 DEPS_BUILD := gcc make pkg-config libc6-dev libpci-dev libudev-dev libsmartcols-dev libjson-c-dev scdoc
 DEPS_DEMO := pciutils xz-utils
 DEPS_TEST := $(DEPS_BUILD) $(DEPS_DEMO) libcmocka-dev jq acpica-tools qemu-system-x86 \
-	busybox-static cpio kmod udev bash zsh fish flex bison bc libelf-dev
+	busybox-static cpio kmod udev bash zsh fish flex bison bc libelf-dev clang
 DEPS_FUZZ := $(DEPS_BUILD) clang libclang-rt-14-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Installs what is missing of $(1), and asks for nothing when nothing is.
@@ -102,11 +110,13 @@ test: deps-test ## Install what the tests need, then check and check-vm
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory check-vm
 
-check: check-unit check-golden check-acpi check-docs ## Fast tests: offline, unprivileged
+check: check-unit check-golden check-acpi check-docs check-freebsd ## Fast tests: offline, unprivileged
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(PARTS)
 	@echo "  LD    $@"
 	$(Q)$(LINK) $(WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS_LINK) -lcmocka
+
+$(FREEBSD_UNITS): $(FREEBSD_PARTS)
 
 # Functions that these replace by their own. Without this they do not link.
 $(addprefix $(B)/tests/unit/,test_act test_act_fails test_act_restore): override WRAP := \
@@ -126,6 +136,9 @@ $(addprefix $(B)/tests/unit/,test_domain test_holders): override WRAP := run_in_
 $(B)/tests/unit/test_map_test_command: override WRAP := \
 	source_open collect machine_free collect_system choose_backend backend_lacks run_map_checks \
 	setup_space iospace_close try_plan measure_mappings
+$(B)/tests/unit/test_p2p_command: override WRAP := \
+	source_open collect machine_free collect_system collect_escalation choose_backend \
+	backend_lacks kernel_log_open kernel_log_close run_p2p_checks
 $(B)/tests/unit/test_vfio_device: override WRAP := ioctl pwrite mmap munmap
 $(B)/tests/unit/test_vfio_setup: override WRAP := access iospace_open iospace_attach iospace_close
 # The device is the one in dma_model.h.
@@ -157,6 +170,9 @@ check-docs: all $(B)/tests/docs/list_options
 	@tests/docs/check-layers
 	@tests/docs/check-headers "$(CC) $(OWN_CFLAGS)"
 	@tests/docs/check-docs $(B)
+
+check-freebsd:
+	@CLANG="$(CLANG)" tests/freebsd/check
 
 $(B)/tests/docs/list_options: $(B)/tests/docs/list_options.o $(PARTS)
 	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
@@ -217,12 +233,14 @@ clean: ## Remove everything that was built
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
--include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) $(B)/tests/bench/map_overhead.d
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) $(B)/tests/bench/map_overhead.d \
+	$(FREEBSD_PARTS:.o=.d)
 
 $(UNITS:=.o) $(FUZZERS:=.o) $(B)/tests/docs/list_options.o: OWN_CFLAGS += -Itests/unit
+$(FREEBSD_UNITS:=.o): OWN_CFLAGS += -Itests
 
 .PHONY: all deps deps-build deps-test deps-fuzz demo test check check-unit check-golden \
-	check-acpi check-docs check-vm bench bench-vm fuzz fuzzers format tidy install uninstall dist clean \
+	check-acpi check-docs check-freebsd check-vm bench bench-vm fuzz fuzzers format tidy install uninstall dist clean \
 	help
 .DELETE_ON_ERROR:
 .SECONDARY:

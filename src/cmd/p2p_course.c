@@ -52,6 +52,18 @@ static char *pair_title(const struct pair *pair)
 	return xasprintf("%s %s to %s", pair->backend->name, pair->initiator->name, target);
 }
 
+/* The same below a matrix, which has the backend where there is only one. */
+static char *short_title(const struct course *course)
+{
+	const struct pair *pair = pair_of(course);
+	const struct pairs *pairs = &course->pairs;
+	_cleanup_free_ char *target = target_label(&pair->target);
+
+	if (pairs->items[0].backend != pairs->items[pairs->nr - 1].backend)
+		return pair_title(pair);
+	return xasprintf("%s to %s", pair->initiator->name, target);
+}
+
 /* --- results ---------------------------------------------------------------------------------- */
 
 /* A line below the table. */
@@ -83,7 +95,7 @@ static void note_fault(struct course *course, const struct iommu_fault *fault)
 static void add_result(struct course *course, const struct p2p_check *check,
 		       const struct p2p_finding *finding)
 {
-	_cleanup_free_ char *pair = pair_title(pair_of(course));
+	_cleanup_free_ char *pair = short_title(course);
 
 	add_finding_row(course->out, course->row, check, finding);
 	if (course->arguments->testing.tap)
@@ -143,6 +155,7 @@ static void add_untested(struct course *course, const char *why)
 	}
 	if (!why) {
 		course->pair_tally.planned++;
+		course->pair_tally.ran = true; /* would be */
 		return;
 	}
 	summary.reason = xstrdup(why);
@@ -155,7 +168,7 @@ static void add_untested(struct course *course, const char *why)
 static void tell_rates(struct course *course, const struct p2p_summary *summary)
 {
 	const struct pair *pair = pair_of(course);
-	_cleanup_free_ char *title = pair_title(pair);
+	_cleanup_free_ char *title = short_title(course);
 
 	for (size_t i = 0; i < summary->nr_rates; i++)
 		add_footer(course, xasprintf("%s: %s %" PRIu64 " bytes/s (%s)", title,
@@ -223,25 +236,14 @@ static void warn_of_escalation(const struct course *course, const struct source 
 	strings_free(&warnings);
 }
 
-static const struct subjects *sides_of(const struct course *course, size_t index)
-{
-	const struct subjects *const sides[] = { &course->pairs.both, &course->pairs.initiators,
-						 &course->pairs.targets };
-
-	return index < sizeof(sides) / sizeof(sides[0]) ? sides[index] : NULL;
-}
-
 static void begin_tap(struct course *course)
 {
-	const struct subjects *side;
-	size_t nr = course->pairs.nr * count_planned(course);
+	const struct subjects *everyone = &course->pairs.everyone;
 
-	for (size_t i = 0; (side = sides_of(course, i)); i++)
-		nr += side->refused.nr;
-	tap_begin(&course->tap, context_of(course)->quiet ? NULL : stdout, nr,
+	tap_begin(&course->tap, context_of(course)->quiet ? NULL : stdout,
+		  course->pairs.nr * count_planned(course) + everyone->refused.nr,
 		  "nothing here can be tested; standard error says why");
-	for (size_t i = 0; (side = sides_of(course, i)); i++)
-		tap_refusals(&course->tap, side);
+	tap_refusals(&course->tap, everyone);
 }
 
 static int run_pairs(struct course *course, const struct source *source)
@@ -251,7 +253,8 @@ static int run_pairs(struct course *course, const struct source *source)
 
 	if (testing->tap)
 		begin_tap(course);
-	if (course->arguments->disruptive && course->pairs.nr > 0)
+	/* Captures do not have it. */
+	if (course->arguments->disruptive && course->pairs.nr > 0 && source->live)
 		warn_of_escalation(course, source);
 	if (!testing->dry_run) {
 		hold_signals();
@@ -276,7 +279,8 @@ static void add_summary(struct course *course)
 	out_document(course->out, "faults", course->faults);
 	out_document(course->out, "summary", summary);
 	if (course->pair_tally.planned)
-		add_footer(course, xasprintf("planned %u pairs", course->pair_tally.planned));
+		add_footer(course, xasprintf("planned %u pair%s", course->pair_tally.planned,
+					     course->pair_tally.planned == 1 ? "" : "s"));
 	if (pairs[OUTCOME_PASS] || pairs[OUTCOME_FAIL] || pairs[OUTCOME_SKIP])
 		add_footer(course,
 			   xasprintf("pairs: pass %u, fail %u, skip %u", pairs[OUTCOME_PASS],

@@ -8,7 +8,7 @@
 #include "util/alloc.h"
 
 /* As many are named; of more it is said how many. */
-#define PAIRS_NAMED 2
+#define PAIRS_NAMED 1
 
 enum { NAME, RESULT, PAIRS, OBSERVED, REASON };
 

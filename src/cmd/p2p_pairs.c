@@ -11,63 +11,129 @@
 #include "util/cleanup.h"
 #include "vfio/setup.h"
 
-/* --- sides ------------------------------------------------------------------------------------ */
+/* --- who was named ---------------------------------------------------------------------------- */
 
-/* The devices of one side, as choose_subjects() has them of operands. */
-static int choose_side(const struct p2p_arguments *arguments, char **operands, size_t nr,
-		       const struct source *source, const struct machine *machine,
-		       const struct system *system, struct subjects *side)
+/* Return: whether the device is meant, itself or by its group. */
+static bool means(const struct machine *machine, const char *text, const struct device *device)
 {
-	struct testing_arguments testing = arguments->testing;
+	uint64_t number;
+	struct bdf bdf;
 
-	*side = (struct subjects){ 0 };
-	if (nr == 0)
-		return STATUS_OK;
-	testing.all = false;
-	testing.shared.operands = operands;
-	testing.shared.nr_operands = nr;
-	return choose_subjects(&testing, source, machine, system, side);
+	if (parse_u64(text, 10, UINT32_MAX, &number) == 0)
+		return device->group && device->group->number == number;
+	return (bdf_parse(text, &bdf) == 0 ? find_device(machine, &bdf)
+					   : find_device_named(machine, text)) == device;
 }
 
-static int choose_sides(const struct p2p_arguments *arguments, const struct source *source,
-			const struct machine *machine, const struct system *system,
-			struct pairs *pairs)
+static bool any_means(const struct machine *machine, char *const *texts, size_t nr,
+		      const struct device *device)
 {
-	const struct testing_arguments *testing = &arguments->testing;
-	_cleanup_free_ char **targets = xcalloc(arguments->nr_targets + 1, sizeof(*targets));
-	int status = STATUS_OK;
-
-	for (size_t i = 0; i < arguments->nr_targets; i++)
-		targets[i] = arguments->targets[i].device;
-	if (testing->all || testing->shared.nr_operands)
-		status = choose_subjects(testing, source, machine, system, &pairs->both);
-	/* One side is enough to say that there are no groups at all. */
-	if (status == STATUS_USAGE || (machine->nr_groups == 0 && status != STATUS_OK))
-		return status;
-	status = status_worst(status, choose_side(arguments, arguments->initiators,
-						  arguments->nr_initiators, source, machine, system,
-						  &pairs->initiators));
-	if (status == STATUS_USAGE || (machine->nr_groups == 0 && status != STATUS_OK))
-		return status;
-	return status_worst(status, choose_side(arguments, targets, arguments->nr_targets, source,
-						machine, system, &pairs->targets));
-}
-
-static const struct subject *find_subject(const struct subjects *side, const struct device *device,
-					  const struct iospace_ops *backend)
-{
-	for (size_t i = 0; i < side->nr; i++)
-		if (side->items[i].device == device && side->items[i].backend == backend)
-			return &side->items[i];
-	return NULL;
-}
-
-static bool is_in(const struct subjects *side, const struct device *device)
-{
-	for (size_t i = 0; i < side->nr_devices; i++)
-		if (side->devices[i] == device)
+	for (size_t i = 0; i < nr; i++)
+		if (means(machine, texts[i], device))
 			return true;
 	return false;
+}
+
+static bool is_both(const struct p2p_arguments *arguments, const struct machine *machine,
+		    const struct device *device)
+{
+	const struct testing_arguments *testing = &arguments->testing;
+
+	return testing->all ||
+	       any_means(machine, testing->shared.operands, testing->shared.nr_operands, device);
+}
+
+static bool is_initiator(const struct p2p_arguments *arguments, const struct machine *machine,
+			 const struct device *device)
+{
+	return is_both(arguments, machine, device) ||
+	       any_means(machine, arguments->initiators, arguments->nr_initiators, device);
+}
+
+static bool is_target(const struct p2p_arguments *arguments, const struct machine *machine,
+		      const struct device *device)
+{
+	for (size_t i = 0; i < arguments->nr_targets; i++)
+		if (means(machine, arguments->targets[i].device, device))
+			return true;
+	return is_both(arguments, machine, device);
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+static bool is_chosen(const struct subjects *everyone, const struct machine *machine,
+		      const char *text)
+{
+	for (size_t i = 0; i < everyone->nr_devices; i++)
+		if (means(machine, text, everyone->devices[i]))
+			return true;
+	return false;
+}
+
+/* @everyone: who needs no further look. */
+static void add_name(struct strings *names, const struct subjects *everyone,
+		     const struct machine *machine, const char *text)
+{
+	if (!strings_contain(names, text) && !is_chosen(everyone, machine, text))
+		strings_add(names, text);
+}
+
+static void add_names(const struct p2p_arguments *arguments, const struct machine *machine,
+		      const struct subjects *everyone, struct strings *names)
+{
+	const struct arguments *shared = &arguments->testing.shared;
+
+	for (size_t i = 0; i < shared->nr_operands; i++)
+		add_name(names, everyone, machine, shared->operands[i]);
+	for (size_t i = 0; i < arguments->nr_initiators; i++)
+		add_name(names, everyone, machine, arguments->initiators[i]);
+	for (size_t i = 0; i < arguments->nr_targets; i++)
+		add_name(names, everyone, machine, arguments->targets[i].device);
+}
+
+static void refuse(struct subjects *everyone, const char *name, const char *reason)
+{
+	strings_add(&everyone->refused, name);
+	strings_add(&everyone->reasons, reason);
+}
+
+/* Those that were named beside --all, and are none of them. */
+static int refuse_others(const struct testing_arguments *testing, const struct source *source,
+			 const struct machine *machine, const struct system *system,
+			 struct subjects *everyone)
+{
+	struct subjects others;
+	int status = choose_subjects(testing, source, machine, system, &others);
+
+	for (size_t i = 0; i < others.refused.nr; i++)
+		refuse(everyone, others.refused.items[i], others.reasons.items[i]);
+	subjects_free(&others);
+	return status;
+}
+
+/* Whatever the sides they are on: so it is said once what cannot be tested. */
+static int choose_everyone(const struct p2p_arguments *arguments, const struct source *source,
+			   const struct machine *machine, const struct system *system,
+			   struct subjects *everyone)
+{
+	struct testing_arguments testing = arguments->testing;
+	struct strings names = { 0 };
+	int status = STATUS_OK;
+
+	if (testing.all)
+		status = choose_subjects(&testing, source, machine, system, everyone);
+	add_names(arguments, machine, everyone, &names);
+	testing.shared.operands = names.items;
+	testing.shared.nr_operands = names.nr;
+	if (!testing.all) {
+		status = choose_subjects(&testing, source, machine, system, everyone);
+	} else if (names.nr > 0 && machine->nr_groups > 0) {
+		testing.all = false;
+		status = status_worst(status,
+				      refuse_others(&testing, source, machine, system, everyone));
+	}
+	strings_free(&names);
+	return status;
 }
 
 /* --- targets ---------------------------------------------------------------------------------- */
@@ -78,96 +144,87 @@ struct targets {
 	size_t nr;
 };
 
-static void add_target(struct targets *targets, const struct device *device, int bar,
-		       uint64_t offset)
+/* A place that was named twice is hit once. */
+static void add_target(struct targets *targets, struct p2p_target target)
 {
+	for (size_t i = 0; i < targets->nr; i++)
+		if (targets->items[i].device == target.device &&
+		    targets->items[i].bar == target.bar &&
+		    targets->items[i].offset == target.offset)
+			return;
 	targets->items = xgrow(targets->items, targets->nr, sizeof(*targets->items));
-	targets->items[targets->nr++] = (struct p2p_target){ device, bar, offset };
+	targets->items[targets->nr++] = target;
 }
 
-/* Return: whether the BAR may be hit at the offset; unknown ones may be, VFIO will tell. */
-static bool has_place(const struct context *context, const struct device *device,
-		      const struct target_argument *argument)
+/* Return: why the BAR cannot be hit at the offset, to be freed; NULL: it can, or VFIO will tell. */
+static char *misplaced(const struct p2p_target *target)
 {
+	const struct device *device = target->device;
 	const struct resource *bar;
+	uint64_t size;
 
-	if (argument->bar < 0 || !device->resources_known)
-		return true;
-	bar = device_bar(device, (unsigned)argument->bar);
+	if (!device->resources_known)
+		return NULL;
+	bar = device_bar(device, (unsigned)target->bar);
 	if (!bar)
-		complain(context, "%s: it has no BAR %d; \"lspci -vs %s\" shows those it has",
-			 device->name, argument->bar, device->name);
-	else if (bar->flags & RESOURCE_IO)
-		complain(context,
-			 "%s: BAR %d is one of I/O ports, which no device reaches by DMA; "
-			 "name one of memory",
-			 device->name, argument->bar);
-	else if (argument->offset > resource_size(bar) - 8)
-		complain(context, "%s: BAR %d has 0x%" PRIx64 " bytes, none at offset 0x%" PRIx64,
-			 device->name, argument->bar, resource_size(bar), argument->offset);
-	else
-		return true;
-	return false;
-}
-
-static bool names(const struct machine *machine, const struct target_argument *argument,
-		  const struct device *device)
-{
-	struct bdf bdf;
-
-	return (bdf_parse(argument->device, &bdf) == 0
-			? find_device(machine, &bdf)
-			: find_device_named(machine, argument->device)) == device;
+		return xasprintf("it has no BAR %d; \"lspci -vs %s\" shows those it has",
+				 target->bar, device->name);
+	if (bar->flags & RESOURCE_IO)
+		return xasprintf("BAR %d is one of I/O ports, which no device reaches by DMA; "
+				 "name one of memory",
+				 target->bar);
+	size = resource_size(bar);
+	if (size < 8 || target->offset > size - 8)
+		return xasprintf("BAR %d has 0x%" PRIx64 " bytes, none at offset 0x%" PRIx64,
+				 target->bar, size, target->offset);
+	return NULL;
 }
 
 /* A BAR that is named stands in place of the one that would be chosen. */
 static int add_targets_of(const struct p2p_arguments *arguments, const struct machine *machine,
-			  const struct device *device, struct targets *targets)
+			  const struct device *device, struct subjects *everyone,
+			  struct targets *targets)
 {
-	const struct context *context = arguments->testing.shared.context;
 	int status = STATUS_OK;
 	bool named = false;
 
 	for (size_t i = 0; i < arguments->nr_targets; i++) {
 		const struct target_argument *argument = &arguments->targets[i];
+		const struct p2p_target target = { device, argument->bar, argument->offset };
+		_cleanup_free_ char *label = NULL, *why = NULL;
 
-		if (argument->bar < 0 || !names(machine, argument, device))
+		if (argument->bar < 0 || !means(machine, argument->device, device))
 			continue;
 		named = true;
-		if (has_place(context, device, argument))
-			add_target(targets, device, argument->bar, argument->offset);
-		else
-			status = STATUS_FAILED;
+		why = misplaced(&target);
+		if (!why) {
+			add_target(targets, target);
+			continue;
+		}
+		label = target_label(&target);
+		refuse(everyone, label, why);
+		complain(arguments->testing.shared.context, "%s: %s", device->name, why);
+		status = STATUS_FAILED;
 	}
 	if (!named)
-		add_target(targets, device, -1, 0);
+		add_target(targets, (struct p2p_target){ .device = device, .bar = -1 });
 	return status;
 }
 
 static int choose_targets(const struct p2p_arguments *arguments, const struct machine *machine,
-			  const struct pairs *pairs, struct targets *targets)
+			  struct subjects *everyone, struct targets *targets)
 {
 	int status = STATUS_OK;
 
-	for (size_t i = 0; i < machine->nr_devices; i++) {
-		const struct device *device = &machine->devices[i];
-
-		if (is_in(&pairs->both, device) || is_in(&pairs->targets, device))
-			status = status_worst(status,
-					      add_targets_of(arguments, machine, device, targets));
-	}
+	for (size_t i = 0; i < everyone->nr_devices; i++)
+		if (is_target(arguments, machine, everyone->devices[i]))
+			status = status_worst(status, add_targets_of(arguments, machine,
+								     everyone->devices[i], everyone,
+								     targets));
 	return status;
 }
 
 /* --- pairs ------------------------------------------------------------------------------------ */
-
-static const struct subject *initiator_of(const struct pairs *pairs, const struct device *device,
-					  const struct iospace_ops *backend)
-{
-	const struct subject *subject = find_subject(&pairs->both, device, backend);
-
-	return subject ? subject : find_subject(&pairs->initiators, device, backend);
-}
 
 static void add_pairs_of(struct pairs *pairs, const struct subject *subject,
 			 const struct targets *targets)
@@ -181,43 +238,54 @@ static void add_pairs_of(struct pairs *pairs, const struct subject *subject,
 	}
 }
 
-static bool has_initiators(const struct pairs *pairs)
+/* There are targets and initiators, but no two. */
+static int refuse_alone(const struct p2p_arguments *arguments, const struct device *device)
 {
-	return pairs->both.nr > 0 || pairs->initiators.nr > 0;
+	const struct context *context = arguments->testing.shared.context;
+
+	if (!arguments->testing.all)
+		return usage_error(context, "%s: a device is not its own target; name another one",
+				   device->name);
+	complain(context,
+		 "%s: no driver of VFIO has another device, and a pair takes two; iommutool bind "
+		 "binds one",
+		 device->name);
+	return STATUS_SKIPPED;
 }
 
 int choose_pairs(const struct p2p_arguments *arguments, const struct source *source,
 		 const struct machine *machine, const struct system *system, struct pairs *pairs)
 {
+	struct subjects *everyone = &pairs->everyone;
 	struct targets targets = { 0 };
+	bool has_initiators = false;
 	int status;
 
 	*pairs = (struct pairs){ 0 };
-	status = choose_sides(arguments, source, machine, system, pairs);
+	status = choose_everyone(arguments, source, machine, system, everyone);
 	if (status != STATUS_USAGE)
-		status = status_worst(status, choose_targets(arguments, machine, pairs, &targets));
+		status = status_worst(status,
+				      choose_targets(arguments, machine, everyone, &targets));
 	for (size_t b = 0; backends[b] && status != STATUS_USAGE; b++) {
-		for (size_t i = 0; i < machine->nr_devices; i++) {
-			const struct subject *subject =
-				initiator_of(pairs, &machine->devices[i], backends[b]);
+		for (size_t i = 0; i < everyone->nr; i++) {
+			const struct subject *subject = &everyone->items[i];
 
-			if (subject)
-				add_pairs_of(pairs, subject, &targets);
+			if (subject->backend != backends[b] ||
+			    !is_initiator(arguments, machine, subject->device))
+				continue;
+			has_initiators = true;
+			add_pairs_of(pairs, subject, &targets);
 		}
 	}
-	if (status == STATUS_OK && pairs->nr == 0 && targets.nr > 0 && has_initiators(pairs))
-		status = usage_error(arguments->testing.shared.context,
-				     "%s: a device is not its own target; name another one",
-				     targets.items[0].device->name);
+	if (status == STATUS_OK && pairs->nr == 0 && targets.nr > 0 && has_initiators)
+		status = refuse_alone(arguments, targets.items[0].device);
 	free(targets.items);
 	return status;
 }
 
 void pairs_free(struct pairs *pairs)
 {
-	subjects_free(&pairs->both);
-	subjects_free(&pairs->initiators);
-	subjects_free(&pairs->targets);
+	subjects_free(&pairs->everyone);
 	free(pairs->items);
 	*pairs = (struct pairs){ 0 };
 }

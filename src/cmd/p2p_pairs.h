@@ -20,7 +20,7 @@ struct pair {
 struct pairs {
 	struct pair *items; /* by backend, initiator, target */
 	size_t nr;
-	struct subjects both, initiators, targets;
+	struct subjects everyone; /* of whatever side; refused: BARs that targets lack, too */
 };
 
 /**
@@ -31,7 +31,7 @@ struct pairs {
  * Says on stderr what cannot be.
  *
  * Return: as choose_subjects(); STATUS_FAILED also for a BAR that a target does not have;
- * STATUS_USAGE also where a device is left alone with itself.
+ * where a device is left alone with itself STATUS_SKIPPED with --all, else STATUS_USAGE.
  */
 int choose_pairs(const struct p2p_arguments *arguments, const struct source *source,
 		 const struct machine *machine, const struct system *system, struct pairs *pairs);

@@ -149,7 +149,7 @@ char *fault_text(const struct iommu_fault *fault)
 	char device[BDF_TEXT_SIZE];
 
 	bdf_format(&fault->device, device);
-	return xasprintf("the kernel's log has a fault: %s of %s at 0x%016" PRIx64,
+	return xasprintf("refused, as the kernel's log has it: %s of %s at 0x%016" PRIx64,
 			 fault->is_write ? "write" : "read", device, fault->address);
 }
 

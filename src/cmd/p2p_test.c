@@ -21,10 +21,10 @@ enum { /* beyond any letter and those of testing.h */
 
 static const struct argp_option options[] = {
 	TESTING_OPTIONS,
-	{ "initiator", KEY_INITIATOR, "DEVICE", 0, "A device that only does DMA, again for more",
+	{ "initiator", KEY_INITIATOR, "DEVICE", 0, "A device that only does DMA; may be repeated",
 	  0 },
 	{ "target", KEY_TARGET, "DEVICE[:BAR[:OFFSET]]", 0,
-	  "A device that is only hit, again for more; with BAR that one may be written", 0 },
+	  "A device that is only hit; with BAR, that one may be written; may be repeated", 0 },
 	{ "bench", KEY_BENCH, NULL, 0, "Measure bytes per second, too", 0 },
 	{ "disruptive", KEY_DISRUPTIVE, NULL, 0,
 	  "Send DMA to targets that are disabled, reset or closed, too: hardware may escalate it",
@@ -86,11 +86,17 @@ int parse_target(const char *text, struct target_argument *target)
 	return code;
 }
 
+static bool is_group(const char *text)
+{
+	uint64_t number;
+
+	return parse_u64(text, 10, UINT64_MAX, &number) == 0;
+}
+
 static error_t add_target(struct p2p_arguments *arguments, const char *text,
 			  const struct argp_state *state)
 {
 	struct target_argument target;
-	uint64_t number;
 	int code = parse_target(text, &target);
 
 	if (code == -ERANGE)
@@ -103,7 +109,7 @@ static error_t add_target(struct p2p_arguments *arguments, const char *text,
 				    "--target: \"%s\" is no DEVICE[:BAR[:OFFSET]], as in "
 				    "0000:03:00.0:2:0x1000",
 				    text);
-	if (parse_u64(target.device, 10, UINT64_MAX, &number) == 0) {
+	if (is_group(target.device)) {
 		free(target.device);
 		return option_error(state, "--target: \"%s\" is a group; name a device", text);
 	}
@@ -114,12 +120,16 @@ static error_t add_target(struct p2p_arguments *arguments, const char *text,
 	return 0;
 }
 
-static void add_initiator(struct p2p_arguments *arguments, char *text)
+static error_t add_initiator(struct p2p_arguments *arguments, char *text,
+			     const struct argp_state *state)
 {
+	if (is_group(text))
+		return option_error(state, "--initiator: \"%s\" is a group; name a device", text);
 	arguments->initiators = xgrow(arguments->initiators, arguments->nr_initiators,
 				      sizeof(*arguments->initiators));
 	arguments->initiators[arguments->nr_initiators++] = text;
 	arguments->testing.names_otherwise = true;
+	return 0;
 }
 
 static bool takes_more(const struct p2p_arguments *arguments)
@@ -158,8 +168,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_INITIATOR:
-		add_initiator(arguments, arg);
-		return 0;
+		return add_initiator(arguments, arg, state);
 	case KEY_TARGET:
 		return add_target(arguments, arg, state);
 	case KEY_BENCH:

@@ -51,9 +51,7 @@ static inline void read_stream(int fd, char *text, size_t size)
 static inline void child_runs(const struct command *command, const char *line, bool quiet, int out,
 			      int err)
 {
-	struct context context = {
-		.command = command->name, .color = COLOR_NEVER, .quiet = quiet
-	};
+	struct context context = { .command = command->name, .color = COLOR_NEVER, .quiet = quiet };
 	char *copy = xstrdup(line), *at = copy, *word;
 	char *argv[24] = { xasprintf("iommutool %s", command->name) };
 	int argc = 1, status;
@@ -70,10 +68,9 @@ static inline void child_runs(const struct command *command, const char *line, b
 	dup2(err, STDERR_FILENO);
 	argp_err_exit_status = STATUS_USAGE;
 	status = command->run(&context, argc, argv);
-	fflush(stdout);
 	free(copy);
 	free(argv[0]);
-	_exit(status);
+	exit(status); /* not _exit(): what leaks is looked for on the way out */
 }
 
 /* @line: arguments, separated by blanks. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the command p2p-test finds, made up: a machine, its backends, and how the checks of each pair
- * go. By the linker (WRAP in the Makefile) it is in the place of what the command calls.
+ * What the command p2p-test finds, made up: a machine, its backends, and how the checks of each
+ * pair go. By the linker (WRAP in the Makefile) it is in the place of what the command calls.
  */
 #ifndef IOMMUTOOL_TEST_P2P_SCENE_H
 #define IOMMUTOOL_TEST_P2P_SCENE_H
@@ -15,8 +15,9 @@
 #define A "0000:00:02.0" /* an edu, group 1 */
 #define B "0000:00:03.0" /* nothing that we can drive, group 2 */
 #define C "0000:00:03.1" /* an NVMe, the other function of the same device, group 2 */
-#define NR_PLAIN_CHECKS 9 /* attach engine map isolation write read unmap cross-container lifetime */
-#define NR_ALL_CHECKS 12  /* and disabled reset closed */
+#define NR_PLAIN_CHECKS                                                                            \
+	9		 /* attach engine map isolation write read unmap cross-container lifetime */
+#define NR_ALL_CHECKS 12 /* and disabled reset closed */
 
 static struct group scene_groups[3];
 static struct device scene_devices[] = {
@@ -81,14 +82,15 @@ static struct {
 	size_t nr_pairs;
 	const char *no_type1, *no_iommufd; /* why there is none */
 	const struct iospace_ops *automatic;
-	int signal;	     /* comes in the second check of a pair; 0: none */
-	size_t signal_in;    /* number of that pair, from 1 on; 0: before the first */
-	bool no_groups;	     /* of no IOMMU */
-	bool unbound;	     /* nothing is on a driver of VFIO */
-	bool ways_unknown;   /* topology could not be read */
-	bool forwards;	     /* the processor is in the kernel's list */
-	bool is_faulty;	     /* A has a fault */
-	bool only_plans;     /* a dry run: nothing may be opened */
+	int signal;	   /* comes in the second check of a pair; 0: none */
+	size_t signal_in;  /* number of that pair, from 1 on; 0: before the first */
+	bool no_groups;	   /* of no IOMMU */
+	bool only_first;   /* nothing but A is on a driver of VFIO */
+	bool unbound;	   /* nothing is on a driver of VFIO */
+	bool ways_unknown; /* topology could not be read */
+	bool forwards;	   /* the processor is in the kernel's list */
+	bool is_faulty;	   /* A has a fault */
+	bool only_plans;   /* a dry run: nothing may be opened */
 	bool is_log_open, was_warned;
 	size_t nr_runs;
 } scene;
@@ -114,7 +116,7 @@ static inline void make_machine(void)
 		device->root_bus = scene.ways_unknown ? -1 : 0;
 		if (!device->class)
 			device->class = 0x020000;
-		if (scene.unbound) {
+		if (scene.unbound || (scene.only_first && i > 0)) {
 			device->driver = NULL;
 			device->has_vfio_dev = false;
 		}
@@ -236,9 +238,9 @@ static inline bool is_of(const char *made, const struct p2p_pair *pair)
 /* Whatever a pair was asked for is what its first check observed. */
 static inline void observe_request(const struct p2p_pair *pair, struct verdict *verdict)
 {
-	passes(verdict, "%d+0x%llx%s%s%s", pair->target.bar, (unsigned long long)pair->target.offset,
-	       pair->require_revoked ? ",revoked" : "", pair->disruptive ? ",disruptive" : "",
-	       pair->measures ? ",measures" : "");
+	passes(verdict, "%d+0x%llx%s%s%s", pair->target.bar,
+	       (unsigned long long)pair->target.offset, pair->require_revoked ? ",revoked" : "",
+	       pair->disruptive ? ",disruptive" : "", pair->measures ? ",measures" : "");
 }
 
 static inline void judge(struct verdict *verdict, const struct made_finding *made)

@@ -185,7 +185,6 @@ static void test_leads_out(void **state)
 {
 	struct strings sentences;
 	struct tree tree, outside;
-	char path[PATH_MAX];
 
 	(void)state;
 	tree_make(&outside);
@@ -202,8 +201,7 @@ static void test_leads_out(void **state)
 	/* A link itself is there, wherever it leads. */
 	tree_make(&tree);
 	tree_dir(&tree, DEVICES);
-	tree_path(&outside, path, "HEST");
-	tree_link(&tree, HEST, path);
+	tree_link(&tree, HEST, "nowhere");
 	collect_tree(&tree, &sentences);
 	assert_told(&sentences, "(ACPI table HEST)", NULL, NULL, "file");
 	strings_free(&sentences);

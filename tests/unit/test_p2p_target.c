@@ -33,6 +33,7 @@ static void test_good(void **state)
 		  0 }, /* whether a device is so called is seen when it is looked up */
 		{ "fe000000.serial", "fe000000.serial", -1, 0 },
 		{ "fe000000.serial:1:16", "fe000000.serial", 1, 16 },
+		{ "fe000000.bus:serial.1", "fe000000.bus:serial.1", -1, 0 },
 	};
 	struct target_argument target;
 

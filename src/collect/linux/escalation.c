@@ -78,8 +78,9 @@ void collect_escalation(const struct source *source, struct strings *sentences)
 			    "the firmware may handle errors first (ACPI table HEST), and "
 			    "may reset the machine");
 	if (source_list(source, SERVICES, &names) < 0) {
-		strings_add(sentences, SERVICES ": cannot be read; what ports do about errors is "
-						"unknown");
+		strings_add(sentences,
+			    "/" SERVICES ": cannot be read; what ports do about errors is "
+			    "unknown");
 	} else {
 		tell_ports(&names, SERVICE_DPC, "DPC takes the link down at an error", sentences);
 		tell_ports(&names, SERVICE_AER, "AER reports errors, and recovers by resets",
