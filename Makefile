@@ -154,7 +154,8 @@ $(B)/tests/unit/test_map_checks: override WRAP := \
 	$(KERNEL_CALLS) getrlimit setrlimit memory_get memlock_left page_table_read iospace_unmap
 $(B)/tests/unit/test_p2p_checks: override WRAP := \
 	$(KERNEL_CALLS) physical_address find_engine loan_begin kernel_log_find \
-	kernel_log_skip bar_store bar_load
+	kernel_log_skip bar_store bar_load vfio_command_change \
+	clock_nap clock_ns
 
 check-unit: $(UNITS)
 	@tests/unit/run $(UNITS)
@@ -240,7 +241,7 @@ $(UNITS:=.o) $(FUZZERS:=.o) $(B)/tests/docs/list_options.o: OWN_CFLAGS += -Itest
 $(FREEBSD_UNITS:=.o): OWN_CFLAGS += -Itests
 
 .PHONY: all deps deps-build deps-test deps-fuzz demo test check check-unit check-golden \
-	check-acpi check-docs check-freebsd check-vm bench bench-vm fuzz fuzzers format tidy install uninstall dist clean \
-	help
+	check-acpi check-docs check-freebsd check-vm bench bench-vm fuzz fuzzers format tidy install \
+	uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -124,7 +124,7 @@ static void hear(void *data, const struct p2p_check *check, const struct p2p_fin
 
 static bool is_planned(const struct course *course, const struct p2p_check *check)
 {
-	return !check->disruptive || course->arguments->disruptive;
+	return is_p2p_check_planned(check, course->arguments->disruptive);
 }
 
 static size_t count_planned(const struct course *course)

@@ -226,15 +226,31 @@ static int choose_targets(const struct p2p_arguments *arguments, const struct ma
 
 /* --- pairs ------------------------------------------------------------------------------------ */
 
+static const struct subject *find_subject(const struct subjects *everyone,
+					  const struct device *device,
+					  const struct iospace_ops *backend)
+{
+	for (size_t i = 0; i < everyone->nr; i++)
+		if (everyone->items[i].device == device && everyone->items[i].backend == backend)
+			return &everyone->items[i];
+	return NULL;
+}
+
+/* What one of both lacks the pair lacks. */
 static void add_pairs_of(struct pairs *pairs, const struct subject *subject,
 			 const struct targets *targets)
 {
 	for (size_t i = 0; i < targets->nr; i++) {
-		if (targets->items[i].device == subject->device)
+		const struct p2p_target *target = &targets->items[i];
+		const struct subject *other =
+			find_subject(&pairs->everyone, target->device, subject->backend);
+		const char *lacks = subject->lacks ? subject->lacks : other ? other->lacks : NULL;
+
+		if (target->device == subject->device)
 			continue;
 		pairs->items = xgrow(pairs->items, pairs->nr, sizeof(*pairs->items));
-		pairs->items[pairs->nr++] = (struct pair){ subject->device, targets->items[i],
-							   subject->backend, subject->lacks };
+		pairs->items[pairs->nr++] =
+			(struct pair){ subject->device, *target, subject->backend, lacks };
 	}
 }
 

@@ -5,25 +5,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define PATIENCE_MS 1000
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void progress_begin(struct progress *progress, bool quiet)
 {
 	*progress = (struct progress){ .wanted = !quiet && isatty(STDERR_FILENO) };
-	progress->since = now_ms();
+	progress->since = (int64_t)clock_ms();
 }
 
 void progress_show(struct progress *progress, const char *format, ...)
@@ -32,7 +24,7 @@ void progress_show(struct progress *progress, const char *format, ...)
 	char *text;
 	int width;
 
-	if (!progress->wanted || now_ms() - progress->since < PATIENCE_MS)
+	if (!progress->wanted || (int64_t)clock_ms() - progress->since < PATIENCE_MS)
 		return;
 	va_start(ap, format);
 	width = vasprintf(&text, format, ap);

@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
+#include "util/clock.h"
 #include "util/random.h"
 
 enum edu_register {
@@ -41,20 +41,7 @@ enum edu_command {
 #define IN_AT 4096u
 
 #define IDLE_LIMIT_MS 3000u
-#define NAP_NS 1000000
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-}
-
-static void nap(void)
-{
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){ .tv_nsec = NAP_NS }, NULL);
-}
+#define NAP_US 1000
 
 /* --- the device ----------------------------------------------------------------------------- */
 
@@ -87,10 +74,10 @@ static int open_registers(struct vfio_device *opened, struct bar_view *registers
 /* Return: 0: nothing runs; -ETIMEDOUT; -ENODEV. */
 static int await_idle(const struct bar_view *registers, const char *name, struct error *err)
 {
-	uint64_t deadline = now_ms() + IDLE_LIMIT_MS;
+	uint64_t deadline = clock_ms() + IDLE_LIMIT_MS;
 
 	for (;;) {
-		bool is_late = now_ms() >= deadline;
+		bool is_late = clock_ms() >= deadline;
 		uint64_t command = bar_read64(registers, EDU_COMMAND);
 
 		if (command == UINT64_MAX)
@@ -102,7 +89,7 @@ static int await_idle(const struct bar_view *registers, const char *name, struct
 		if (is_late)
 			return fail(err, -ETIMEDOUT, "%s: its transfer did not end within %u ms",
 				    name, IDLE_LIMIT_MS);
-		nap();
+		clock_nap(NAP_US);
 	}
 }
 
@@ -167,7 +154,10 @@ static int edu_send(struct engine *engine, struct iova to, uint8_t *bytes, size_
 
 	memcpy(engine->memory.va + OUT_AT, bytes, size);
 	code = load(engine, own_iova(engine, OUT_AT), size, err);
-	return code < 0 ? code : store(engine, to, size, err);
+	if (code < 0)
+		return code;
+	engine->has_asked = true;
+	return store(engine, to, size, err);
 }
 
 /* A read that is refused leaves the buffer as it was, maybe with just what lies at @from: so there
@@ -181,8 +171,10 @@ static ssize_t edu_fetch(struct engine *engine, struct iova from, const uint8_t 
 	random_bytes(engine->memory.va + OUT_AT, size);
 	random_bytes(engine->memory.va + IN_AT, size);
 	code = load(engine, own_iova(engine, OUT_AT), size, err);
-	if (code == 0)
-		code = load(engine, from, size, err);
+	if (code < 0)
+		return code;
+	engine->has_asked = true;
+	code = load(engine, from, size, err);
 	if (code == 0)
 		code = store(engine, own_iova(engine, IN_AT), size, err);
 	if (code < 0)
@@ -222,8 +214,10 @@ static int edu_init(struct engine *engine, struct error *err)
 	engine->send_least = engine->fetch_least = WORD;
 	engine->send_size = engine->fetch_size = CHUNK;
 	engine->alignment = WORD;
-	engine->can_choose = true;
-	return check_reach(engine, err);
+	code = await_idle(&engine->registers, engine->opened->device->name, err);
+	if (code == 0)
+		code = engine_be_master(engine, err);
+	return code < 0 ? code : check_reach(engine, err);
 }
 
 static void edu_fini(struct engine *engine)

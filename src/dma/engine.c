@@ -16,19 +16,30 @@ const struct engine_ops *find_engine(const struct device *device)
 	return NULL;
 }
 
+static int fail_enable(const struct vfio_device *opened, const char *what, int code,
+		       struct error *err)
+{
+	const char *name = opened->device->name;
+
+	return fail(err, code, "%s: its %s could not be enabled; it may be gone: lspci -s %s", name,
+		    what, name);
+}
+
 int engine_start(struct engine *engine, const struct engine_ops *ops, struct vfio_device *opened,
 		 struct engine_memory memory, struct error *err)
 {
 	int code;
 
 	*engine = (struct engine){ .ops = ops, .opened = opened, .memory = memory };
-	code = vfio_command_change(opened, COMMAND_MEMORY | COMMAND_MASTER, 0);
-	if (code < 0)
-		return fail(err, code,
-			    "%s: its memory and bus mastering could not be enabled; it may be "
-			    "gone: lspci -s %s",
-			    opened->device->name, opened->device->name);
-	return ops->init(engine, err);
+	code = vfio_command_change(opened, COMMAND_MEMORY, 0);
+	return code < 0 ? fail_enable(opened, "memory", code, err) : ops->init(engine, err);
+}
+
+int engine_be_master(struct engine *engine, struct error *err)
+{
+	int code = vfio_command_change(engine->opened, COMMAND_MASTER, 0);
+
+	return code < 0 ? fail_enable(engine->opened, "bus mastering", code, err) : 0;
 }
 
 void engine_stop(struct engine *engine)
@@ -55,13 +66,14 @@ static int note_lost(struct engine *engine, int code)
 static int refuse_lost(const struct engine *engine, struct error *err)
 {
 	return fail(err, -ENODEV, "%s: it did not answer before, and is not asked again",
-		    engine->opened->device->name);
+		    engine->opened ? engine->opened->device->name : "the engine");
 }
 
 int engine_send(struct engine *engine, struct iova to, uint8_t *bytes, size_t size,
 		struct error *err)
 {
-	if (engine->is_lost)
+	engine->has_asked = false;
+	if (!engine->ops || engine->is_lost)
 		return refuse_lost(engine, err);
 	return note_lost(engine, engine->ops->send(engine, to, bytes, size, err));
 }
@@ -71,7 +83,8 @@ ssize_t engine_fetch(struct engine *engine, struct iova from, const uint8_t *the
 {
 	ssize_t nr;
 
-	if (engine->is_lost)
+	engine->has_asked = false;
+	if (!engine->ops || engine->is_lost)
 		return refuse_lost(engine, err);
 	nr = engine->ops->fetch(engine, from, there, got, size, err);
 	if (nr < 0)

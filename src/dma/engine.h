@@ -29,16 +29,17 @@ struct engine_ops {
 	bool (*match)(const struct device *device);
 
 	/*
-	 * Readies the device: its memory and bus mastering are enabled, engine.memory is mapped for
-	 * reads and writes. Fills in engine.state and the sizes. Return: 0; -ENODEV: it answers
-	 * with all ones; -ETIMEDOUT; -EOPNOTSUPP: it is one that we cannot drive; -ENOTTY: its
-	 * registers cannot be mapped; @err says so. After a failure fini() is called all the same.
+	 * Readies the device: its memory is enabled, engine.memory is mapped for reads and writes.
+	 * Once it is known to do nothing, engine_be_master(). Fills in engine.state and the sizes.
+	 * Return: 0; -ENODEV: it answers with all ones; -ETIMEDOUT; -EOPNOTSUPP: it is one that we
+	 * cannot drive; -ENOTTY: its registers cannot be mapped; @err says so. After a failure
+	 * fini() is called all the same.
 	 */
 	int (*init)(struct engine *engine, struct error *err);
 
 	/*
 	 * Lets the device write @size bytes to @to. @bytes: what is to be sent, where the device
-	 * can be told (can_choose); set to what it sent, where it cannot.
+	 * can be told; set to what it sent, where it cannot. Sets engine.has_asked just before.
 	 *
 	 * Return: 0: the device is done, whether or not anything arrived; -EIO: it says that it
 	 * could not; -ETIMEDOUT: it does not end; -ENODEV: it answers with all ones. @err says so.
@@ -52,7 +53,7 @@ struct engine_ops {
 	void (*compose)(struct engine *engine, uint8_t *bytes, size_t size);
 
 	/*
-	 * Lets the device read @size bytes at @from.
+	 * Lets the device read @size bytes at @from. Sets engine.has_asked just before.
 	 * @there: what lies there, made by compose(); for what the device gives back only in part
 	 * @got: set to what it read, as far as it can be told
 	 *
@@ -100,9 +101,9 @@ struct engine {
 	size_t send_least, send_size;	/* fewest and most of one send() */
 	size_t fetch_least, fetch_size; /* the same of fetch() */
 	size_t alignment;		/* of IOVA and size */
-	bool can_choose;		/* send() sends what it is given */
 	bool wants_composed; /* fetch() has the device execute what lies there: it must be
 				what compose() made */
+	bool has_asked;	     /* the last move came so far that the device was told to make it */
 	bool is_lost; /* it timed out or answers with all ones: whatever was begun may go on */
 };
 
@@ -121,7 +122,7 @@ const struct engine_ops *find_engine(const struct device *device);
 
 /**
  * engine_start() - make a device move bytes for us
- * @opened: in an address space; its memory and bus mastering are enabled here
+ * @opened: in an address space; its memory is enabled here, and bus mastering
  * @memory: ENGINE_MEMORY_SIZE bytes
  * @engine: ended with engine_stop(), also after a failure
  *
@@ -133,7 +134,11 @@ int engine_start(struct engine *engine, const struct engine_ops *ops, struct vfi
 /* Ends with bus mastering off and the device reset, where it has a reset. */
 void engine_stop(struct engine *engine);
 
-/* engine_ops.send() and fetch(); they see to is_lost, after which both fail with -ENODEV. */
+/* For engine_ops.init(). Return: 0; negative errno with @err. */
+int engine_be_master(struct engine *engine, struct error *err);
+
+/* engine_ops.send() and fetch(); they see to is_lost, after which both fail with -ENODEV, as they
+ * do for an engine that was stopped. */
 int engine_send(struct engine *engine, struct iova to, uint8_t *bytes, size_t size,
 		struct error *err);
 ssize_t engine_fetch(struct engine *engine, struct iova from, const uint8_t *there, uint8_t *got,

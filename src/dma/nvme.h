@@ -99,8 +99,11 @@ static inline void nvme_put64(uint8_t *to, uint64_t value)
 
 /* --- on and off (nvme_control.c) ---------------------------------------------------------- */
 
-uint64_t nvme_now_ms(void);
 void nvme_nap(void);
+
+/* Of the admin queue: where one is, and the end behind both (CAP.DSTRD). */
+enum nvme_doorbell { NVME_DOORBELL_SUBMISSIONS, NVME_DOORBELL_COMPLETIONS, NVME_DOORBELL_END };
+uint64_t nvme_doorbell(const struct engine *engine, enum nvme_doorbell which);
 
 /*
  * Disables the controller; enables it with a submission queue of @entries at @submissions (aligned
@@ -152,8 +155,10 @@ int nvme_identify(struct engine *engine, uint8_t bytes[NVME_IDENTIFY_SIZE], stru
 
 /* --- reading (nvme_fetch.c) --------------------------------------------------------------- */
 
-/* Sets engine.fetch_* and the alignment. */
-void nvme_fetch_init(struct engine *engine);
+/* Sets engine.fetch_* and the alignment, and the real time, of which engine.state says whether the
+ * controller is said to keep it: one that does not in fact reads by commands. Return: 0; as
+ * nvme_run(). */
+int nvme_fetch_init(struct engine *engine, struct error *err);
 void nvme_compose(struct engine *engine, uint8_t *bytes, size_t size);
 ssize_t nvme_fetch(struct engine *engine, struct iova from, const uint8_t *there, uint8_t *got,
 		   size_t size, struct error *err);

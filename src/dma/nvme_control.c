@@ -5,25 +5,23 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
-#define NAP_NS 100000
+#include "util/clock.h"
+
+#define NAP_US 100
 
 /* CSTS.CFS may be from before until the controller is ready again, as in QEMU; after this it is not
  * waited for that. */
 #define STALE_FATAL_MS 1000u
 
-uint64_t nvme_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-}
-
 void nvme_nap(void)
 {
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){ .tv_nsec = NAP_NS }, NULL);
+	clock_nap(NAP_US);
+}
+
+uint64_t nvme_doorbell(const struct engine *engine, enum nvme_doorbell which)
+{
+	return NVME_DOORBELLS + ((uint64_t)which << (2 + (nvme_of(engine)->cap >> 32 & 0xf)));
 }
 
 uint64_t nvme_read64(const struct bar_view *registers, uint64_t offset)
@@ -59,11 +57,11 @@ static bool is_settled(uint32_t status, bool ready)
 
 static int await_ready(struct engine *engine, bool ready, struct error *err)
 {
-	uint64_t limit = nvme_of(engine)->ready_ms, begun = nvme_now_ms();
+	uint64_t limit = nvme_of(engine)->ready_ms, begun = clock_ms();
 	const char *name = engine->opened->device->name;
 
 	for (;;) {
-		uint64_t passed = nvme_now_ms() - begun;
+		uint64_t passed = clock_ms() - begun;
 		uint32_t status = bar_read32(&engine->registers, NVME_CSTS);
 
 		if (status == UINT32_MAX)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/clock.h"
 #include "util/random.h"
 
 /* --- by the Timestamp feature --------------------------------------------------------------- */
@@ -67,7 +68,7 @@ static int get_timestamp(struct engine *engine, uint64_t *value, struct error *e
 /* Return: whether a clock that was set to @time by @begun could say @value now. */
 static bool is_since(uint64_t value, uint64_t time, uint64_t begun)
 {
-	return value >= time && value - time <= nvme_now_ms() - begun + SLACK_MS;
+	return value >= time && value - time <= clock_ms() - begun + SLACK_MS;
 }
 
 /* A read that is refused may leave the clock as it was, maybe set to just what lies at @from: so it
@@ -81,9 +82,11 @@ static ssize_t fetch_timestamp(struct engine *engine, struct iova from, const ui
 
 	nvme_put64(engine->memory.va + NVME_DATA, before);
 	code = set_timestamp(engine, nvme_own_iova(engine, NVME_DATA), err);
-	begun = nvme_now_ms();
-	if (code == 0)
-		code = set_timestamp(engine, from, err);
+	begun = clock_ms();
+	if (code < 0)
+		return code;
+	engine->has_asked = true;
+	code = set_timestamp(engine, from, err);
 	if (code == 0)
 		code = get_timestamp(engine, &value, err);
 	if (code < 0)
@@ -94,17 +97,22 @@ static ssize_t fetch_timestamp(struct engine *engine, struct iova from, const ui
 	return TIMESTAMP_KNOWN;
 }
 
-void nvme_fetch_fini(struct engine *engine)
+/* Return: as nvme_run(). */
+static int set_real_time(struct engine *engine, struct error *err)
 {
 	struct timespec now;
 
-	if (!nvme_of(engine)->is_timestamp_changed || engine->is_lost)
-		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	nvme_put64(engine->memory.va + NVME_DATA,
 		   ((uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u) &
 			   TIMESTAMP_MASK);
-	set_timestamp(engine, nvme_own_iova(engine, NVME_DATA), NULL);
+	return set_timestamp(engine, nvme_own_iova(engine, NVME_DATA), err);
+}
+
+void nvme_fetch_fini(struct engine *engine)
+{
+	if (nvme_of(engine)->is_timestamp_changed && !engine->is_lost)
+		set_real_time(engine, NULL);
 }
 
 /* --- by a command --------------------------------------------------------------------------- */
@@ -190,6 +198,7 @@ static ssize_t fetch_command(struct engine *engine, struct iova from, const uint
 	code = nvme_identify(engine, reference, err);
 	if (code < 0)
 		return code;
+	engine->has_asked = true;
 	ran = run_from(engine, from, &completion);
 	came = ran == 0 && completion.id == id && completion.status == 0 &&
 	       memcmp(engine->memory.va + NVME_DATA + place, reference, sizeof(reference)) == 0;
@@ -206,14 +215,35 @@ static ssize_t fetch_command(struct engine *engine, struct iova from, const uint
 
 /* --- either --------------------------------------------------------------------------------- */
 
-void nvme_fetch_init(struct engine *engine)
+/* Whether the clock takes what it is told, and says it again. The real time, since one that was
+ * lost while it had another comes back here. Return: 0; -ETIMEDOUT, -ENODEV. */
+static int try_clock(struct engine *engine, struct error *err)
 {
-	bool by_time = nvme_of(engine)->is_timestamp_known;
+	struct nvme *nvme = nvme_of(engine);
+	struct error why = { 0 };
+	uint64_t now, value, begun = clock_ms();
+	int code = set_real_time(engine, &why);
 
+	now = nvme_get64(engine->memory.va + NVME_DATA);
+	if (code == 0)
+		code = get_timestamp(engine, &value, &why);
+	nvme->is_timestamp_known = code == 0 && is_since(value, now, begun);
+	return code == 0 || code == -EIO ? 0 : fail(err, code, "%s", why.text);
+}
+
+int nvme_fetch_init(struct engine *engine, struct error *err)
+{
+	bool by_time;
+	int code = nvme_of(engine)->is_timestamp_known ? try_clock(engine, err) : 0;
+
+	if (code < 0)
+		return code;
+	by_time = nvme_of(engine)->is_timestamp_known;
 	engine->fetch_least = engine->fetch_size = by_time ? TIMESTAMP_SIZE : NVME_PAGE;
 	/* Data may begin at every word, a queue only at a page. */
 	engine->alignment = by_time ? 4 : NVME_PAGE;
 	engine->wants_composed = !by_time;
+	return 0;
 }
 
 void nvme_compose(struct engine *engine, uint8_t *bytes, size_t size)

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "util/clock.h"
 #include "util/random.h"
 
 #define COMPLETION_SIZE 16u
@@ -72,7 +73,6 @@ static uint16_t completion_field(const struct engine *engine, unsigned field)
 static bool take_completion(struct engine *engine, struct nvme_completion *completion)
 {
 	struct nvme *nvme = nvme_of(engine);
-	unsigned stride = 4u << (nvme->cap >> 32 & 0xf);
 	uint16_t status = completion_field(engine, COMPLETION_STATUS);
 
 	if ((status & 1u) != nvme->phase)
@@ -85,19 +85,20 @@ static bool take_completion(struct engine *engine, struct nvme_completion *compl
 		nvme->head = 0;
 		nvme->phase ^= 1u;
 	}
-	bar_write32(&engine->registers, NVME_DOORBELLS + stride, nvme->head);
+	bar_write32(&engine->registers, nvme_doorbell(engine, NVME_DOORBELL_COMPLETIONS),
+		    nvme->head);
 	return true;
 }
 
 int nvme_submit(struct engine *engine, unsigned tail, uint64_t limit_ms,
 		struct nvme_completion *completion)
 {
-	uint64_t deadline = nvme_now_ms() + limit_ms;
+	uint64_t deadline = clock_ms() + limit_ms;
 
 	atomic_thread_fence(memory_order_seq_cst);
-	bar_write32(&engine->registers, NVME_DOORBELLS, tail);
+	bar_write32(&engine->registers, nvme_doorbell(engine, NVME_DOORBELL_SUBMISSIONS), tail);
 	for (;;) {
-		bool is_late = nvme_now_ms() >= deadline;
+		bool is_late = clock_ms() >= deadline;
 		uint32_t status;
 
 		if (take_completion(engine, completion))

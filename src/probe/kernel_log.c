@@ -6,10 +6,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "model/bdf.h"
+#include "util/clock.h"
 
 #define RECORD_SIZE 8192  /* the longest that the kernel writes (CONSOLE_EXT_LOG_MAX) */
 #define MOST_RECORDS 4096 /* a log that grows faster than it can be read has no end */
@@ -57,18 +57,10 @@ static bool parse_record(char *record, struct iommu_fault *fault)
 	return parse_fault_line(text, fault);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool kernel_log_find(struct kernel_log *log, const struct bdf *device, struct iommu_fault *fault,
 		     int wait_ms)
 {
-	int64_t end = now_ms() + wait_ms;
+	int64_t end = (int64_t)clock_ms() + wait_ms;
 	char record[RECORD_SIZE + 1];
 
 	for (size_t i = 0; i < MOST_RECORDS && log->fd >= 0; i++) {
@@ -88,7 +80,7 @@ bool kernel_log_find(struct kernel_log *log, const struct bdf *device, struct io
 		 */
 		if (n < 0 && (errno == EPIPE || errno == EINVAL || errno == EINTR))
 			continue;
-		if (n == 0 || errno != EAGAIN || now_ms() >= end)
+		if (n == 0 || errno != EAGAIN || (int64_t)clock_ms() >= end)
 			return false;
 		poll(&waiting, 1, STEP_MS);
 	}

@@ -10,11 +10,6 @@
 
 /* --- cross-container ---------------------------------------------------------------------- */
 
-static bool may_move(const struct p2p_test *test)
-{
-	return test->engine.ops && !test->is_unsafe;
-}
-
 /* Where nobody moves anything it says little that the BAR can be mapped from another space. */
 static bool reaches_across(struct p2p_test *test, struct p2p_finding *finding)
 {
@@ -42,6 +37,7 @@ static bool keeps_apart(struct p2p_test *test, struct p2p_finding *finding)
 	bool good;
 
 	if (physical_address(test->ours, &iova.value) < 0 ||
+	    iospace_check(test->space, iova, P2P_PAGE) < 0 ||
 	    iospace_check(test->apart, iova, P2P_PAGE) < 0) {
 		ours.may_write = false;
 		if (!find_room(test, test->apart, P2P_PAGE, &iova))
@@ -75,6 +71,9 @@ void check_cross_container(struct p2p_test *test, struct p2p_finding *finding)
 		observes(&finding->verdict, "mapped");
 		informs(&finding->verdict, "nothing was moved: %s",
 			test->engine.ops ? "isolation failed" : test->why_no_engine);
+	} else if (finding->bytes_verified == 0) {
+		observes(&finding->verdict, "mapped");
+		informs(&finding->verdict, "nothing was moved: %s", test->part.why_not);
 	} else if (keeps_apart(test, finding)) {
 		passes(&finding->verdict, "%" PRIu64 " bytes, and nothing of the other space",
 		       finding->bytes_verified);
@@ -99,13 +98,26 @@ static void tell_stale(struct p2p_test *test, struct p2p_finding *finding)
 /* By address: what can still be unmapped was still mapped. */
 static void close_mapped(struct p2p_test *test, struct p2p_finding *finding)
 {
+	uint64_t unmapped;
+	int code;
+
 	if (!map_part(test, finding))
 		return;
 	close_target(test);
-	if (iospace_unmap(test->space, test->at, test->part.pages.size) == 0)
+	code = test->space->ops->unmap(test->space, test->at, test->mapped.size, &unmapped);
+	if (code < 0) {
+		fails(&finding->verdict, "unmapping the BAR of a closed device ended with %s",
+		      errno_name(code));
+		return;
+	}
+	iospace_forget(test->space, test->at);
+	if (unmapped == 0)
+		passes(&finding->verdict, "revoked");
+	else if (unmapped == test->mapped.size)
 		tell_stale(test, finding);
 	else
-		passes(&finding->verdict, "revoked");
+		fails(&finding->verdict, "of 0x%" PRIx64 " bytes 0x%" PRIx64 " were still mapped",
+		      test->mapped.size, unmapped);
 }
 
 /* By dma-buf: its range stays until it is unmapped, but leads nowhere; and it cannot be mapped
@@ -124,10 +136,11 @@ static void close_exported(struct p2p_test *test, struct p2p_finding *finding)
 		      errno_name(code));
 		return;
 	}
+	test->mapped = *pages;
 	close_target(test);
 	if (!unmap_part(test, finding))
 		return;
-	code = iospace_map_export(test->space, dma_buf, test->at, pages->size, access);
+	code = iospace_map_export(test->space, dma_buf, test->at, test->mapped.size, access);
 	if (code == 0 && unmap_part(test, finding))
 		tell_stale(test, finding);
 	else if (code == -ENODEV)

@@ -77,7 +77,8 @@ void check_write(struct p2p_test *test, struct p2p_finding *finding)
 	}
 	if (!map_part(test, finding))
 		return;
-	if (must_arrive(test, finding, part_iova(test), &target))
+	test->has_arrived = must_arrive(test, finding, part_iova(test), &target);
+	if (test->has_arrived)
 		passes(&finding->verdict, "%" PRIu64 " bytes", finding->bytes_verified);
 	unmap_part(test, finding);
 }
@@ -94,9 +95,20 @@ void check_read(struct p2p_test *test, struct p2p_finding *finding)
 {
 	const struct place target = place_target(test);
 
-	if (!may_read(test, finding) || !map_part(test, finding))
+	if (!may_read(test, finding))
 		return;
-	if (must_come(test, finding, part_iova(test), &target))
+	/* What it executes has to be ours, so it has to be known where it comes from. */
+	if (test->engine.wants_composed && !test->has_arrived) {
+		skips(&finding->verdict,
+		      "%s executes what it reads, and \"write\" did not show "
+		      "that it comes from the target",
+		      test->engine.ops->name);
+		return;
+	}
+	if (!map_part(test, finding))
+		return;
+	test->has_come = must_come(test, finding, part_iova(test), &target);
+	if (test->has_come)
 		passes(&finding->verdict, "%" PRIu64 " bytes", finding->bytes_verified);
 	unmap_part(test, finding);
 }
@@ -105,10 +117,12 @@ void check_read(struct p2p_test *test, struct p2p_finding *finding)
 
 void check_gone(struct p2p_test *test, struct p2p_finding *finding)
 {
-	const struct place target = place_target(test);
+	struct place target = place_target(test);
 
 	if (!may_read(test, finding) || !map_part(test, finding) || !unmap_part(test, finding))
 		return;
+	/* Were nothing translated, the address would be one of somebody's memory. */
+	target.may_write &= test->is_isolated;
 	if (must_not_reach(test, finding, part_iova(test), &target))
 		passes(&finding->verdict, "0 bytes reached it");
 }

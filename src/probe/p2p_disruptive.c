@@ -5,11 +5,8 @@
  * right or wrong: what is seen is told.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "probe/p2p_parts.h"
-
-#define FAULT_WAIT_MS 300
 
 static const char *seen_name(enum seen_data seen)
 {
@@ -22,23 +19,45 @@ static const char *seen_name(enum seen_data seen)
 	return names[seen];
 }
 
-/* What a read at the mapped part gets; a fault in the log says more than the data. */
-static const char *look(struct p2p_test *test, struct p2p_finding *finding, const uint8_t *pattern,
+/* What a read at the mapped part got; a fault in the log says more than the data. */
+struct look {
+	enum seen_data seen;
+	bool has_fault;
+};
+
+static struct look look(struct p2p_test *test, struct p2p_finding *finding, const uint8_t *pattern,
 			size_t size)
 {
-	const struct device *from = test->from->device;
-	enum seen_data seen;
+	struct p2p_finding fault = { 0 };
+	struct look look;
 
 	kernel_log_skip(test->pair->log);
-	seen = look_at(test, part_iova(test), pattern, size);
+	look.seen = look_at(test, part_iova(test), pattern, size);
 	finding->moved = true;
-	if (seen != SEEN_DATA &&
-	    kernel_log_find(test->pair->log, from->carrier ? &from->carrier->bdf : &from->bdf,
-			    &finding->fault, FAULT_WAIT_MS)) {
+	if (look.seen != SEEN_DATA)
+		look_for_fault(test, &fault);
+	look.has_fault = fault.has_fault;
+	if (fault.has_fault && !finding->has_fault) {
 		finding->has_fault = true;
-		return "fault";
+		finding->fault = fault.fault;
 	}
-	return seen_name(seen);
+	if (!test->engine.ops)
+		fails(&finding->verdict, "the initiator does not come back: %s",
+		      test->why_no_engine);
+	return look;
+}
+
+static const char *look_name(const struct look *look)
+{
+	return look->has_fault ? "fault" : seen_name(look->seen);
+}
+
+/* The target answers again: where nothing of it comes, what iommufd mapped is revoked. */
+static const char *later_name(const struct p2p_test *test, const struct look *look)
+{
+	if (!test->space->ops->map_export || look->seen == SEEN_DATA || look->seen == SEEN_ERROR)
+		return look_name(look);
+	return look->has_fault ? "revoked (fault)" : "revoked";
 }
 
 /* Return: how much of the part holds a pattern; 0: none can, and the finding says so. */
@@ -52,8 +71,7 @@ static size_t begin(struct p2p_test *test, struct p2p_finding *finding, uint8_t 
 	}
 	if (test->engine.wants_composed) {
 		skips(&finding->verdict,
-		      "%s executes what it reads, so it reads nothing that may "
-		      "be anything",
+		      "%s executes what it reads, so it reads nothing that may be anything",
 		      test->engine.ops->name);
 		return 0;
 	}
@@ -64,52 +82,85 @@ static size_t begin(struct p2p_test *test, struct p2p_finding *finding, uint8_t 
 	return size && map_part(test, finding) ? size : 0;
 }
 
-/* @before: while the target did not answer; @after: once it does again. */
-static void tell(struct p2p_test *test, struct p2p_finding *finding, const char *before,
-		 const char *after)
-{
-	bool by_export = test->space->ops->map_export;
+/* --- the target's memory is disabled ------------------------------------------------------ */
 
-	if (by_export && strcmp(after, seen_name(SEEN_DATA)) != 0)
-		after = "revoked";
-	if (before)
-		observes(&finding->verdict, "%s, then %s", before, after);
-	else
-		observes(&finding->verdict, "%s", after);
+static void look_while_disabled(struct p2p_test *test, struct p2p_finding *finding,
+				const uint8_t *pattern, size_t size)
+{
+	int code = vfio_command_change(test->to, 0, COMMAND_MEMORY);
+	struct look before = { 0 }, after;
+	struct error err = { 0 };
+
+	if (code == 0)
+		before = look(test, finding, pattern, size);
+	if (reopen_part(test, &err) < 0) {
+		fails(&finding->verdict, "afterwards: %s", err.text);
+		return;
+	}
+	if (code < 0) {
+		skips(&finding->verdict, "the target's memory cannot be disabled: %s",
+		      errno_name(code));
+		return;
+	}
+	if (!test->engine.ops)
+		return;
+	after = look(test, finding, pattern, size);
+	observes(&finding->verdict, "%s, then %s", look_name(&before), later_name(test, &after));
 	informs(&finding->verdict, NULL);
 }
-
-/* --- the target's memory is disabled ------------------------------------------------------ */
 
 void check_disabled(struct p2p_test *test, struct p2p_finding *finding)
 {
 	uint8_t pattern[P2P_CHUNK];
-	size_t size = begin(test, finding, pattern);
-	const char *before = NULL;
-	struct error err = { 0 };
+	size_t size;
 
+	/* Its bit is one that VFIO makes up (vfio_pci_config.c). */
+	if (test->to->device->physical) {
+		skips(&finding->verdict, "%s is a virtual function, whose memory is never disabled",
+		      test->to->device->name);
+		return;
+	}
+	size = begin(test, finding, pattern);
 	if (size == 0)
 		return;
-	bar_view_close(&test->part.view); /* an access now would end this process */
-	if (vfio_command_change(test->to, 0, COMMAND_MEMORY) == 0)
-		before = look(test, finding, pattern, size);
-	if (vfio_command_change(test->to, COMMAND_MEMORY, 0) < 0 || view_part(test, &err) < 0)
-		fails(&finding->verdict, "the target's memory cannot be enabled again");
-	else if (!before)
-		skips(&finding->verdict, "the target's memory cannot be disabled");
-	else
-		tell(test, finding, before, look(test, finding, pattern, size));
+	shut_part(test); /* an access while it is disabled would end this process */
+	look_while_disabled(test, finding, pattern, size);
 	unmap_part(test, finding);
 }
 
 /* --- the target is reset ------------------------------------------------------------------ */
 
-void check_reset(struct p2p_test *test, struct p2p_finding *finding)
+static void look_after_reset(struct p2p_test *test, struct p2p_finding *finding)
 {
 	uint8_t pattern[P2P_CHUNK];
 	struct error err = { 0 };
+	struct look after;
 	size_t size;
 	int code;
+
+	release_part(test);
+	code = vfio_device_reset(test->to);
+	if (regain_part(test, &err) < 0) {
+		fails(&finding->verdict, "after its reset: %s", err.text);
+		return;
+	}
+	if (code < 0) {
+		fails(&finding->verdict, "the reset of the target ended with %s", errno_name(code));
+		return;
+	}
+	size = show_pattern(test, pattern);
+	if (size == 0) {
+		skips(&finding->verdict, "after its reset the target holds nothing to be told");
+		return;
+	}
+	after = look(test, finding, pattern, size);
+	observes(&finding->verdict, "%s", later_name(test, &after));
+	informs(&finding->verdict, NULL);
+}
+
+void check_reset(struct p2p_test *test, struct p2p_finding *finding)
+{
+	uint8_t pattern[P2P_CHUNK];
 
 	if (!test->to->can_reset) {
 		skips(&finding->verdict, "%s has no reset", test->to->device->name);
@@ -117,16 +168,7 @@ void check_reset(struct p2p_test *test, struct p2p_finding *finding)
 	}
 	if (begin(test, finding, pattern) == 0)
 		return;
-	release_part(test);
-	code = vfio_device_reset(test->to);
-	if (regain_part(test, &err) < 0)
-		fails(&finding->verdict, "after its reset: %s", err.text);
-	else if (code < 0)
-		fails(&finding->verdict, "the reset of the target ended with %s", errno_name(code));
-	else if ((size = show_pattern(test, pattern)) == 0)
-		skips(&finding->verdict, "after its reset the target holds nothing to be told");
-	else
-		tell(test, finding, NULL, look(test, finding, pattern, size));
+	look_after_reset(test, finding);
 	unmap_part(test, finding);
 }
 
@@ -135,27 +177,21 @@ void check_reset(struct p2p_test *test, struct p2p_finding *finding)
 void check_closed(struct p2p_test *test, struct p2p_finding *finding)
 {
 	struct iospace *space = test->apart ? test->apart : test->space;
-	uint8_t pattern[P2P_CHUNK], saved[P2P_CHUNK];
+	uint8_t pattern[P2P_CHUNK];
 	size_t size = begin(test, finding, pattern);
-	bool was_saved = test->part.is_saved;
 	struct error err = { 0 };
-	const char *seen;
+	struct p2p_saved saved;
+	struct look closed;
 
 	if (size == 0)
 		return;
-	memcpy(saved, test->part.saved, sizeof(saved));
-	test->part.is_saved = false; /* the pattern stays there */
+	saved = take_saved(test); /* the pattern stays there */
 	close_target(test);
-	seen = look(test, finding, pattern, size);
-	if (iospace_unmap(test->space, test->at, test->part.pages.size) < 0)
-		fails(&finding->verdict, "unmapping the BAR of a closed device did not give back "
-					 "its size");
-	if (open_target(test, space, &err) < 0) {
-		test->is_put_back = !was_saved;
+	closed = look(test, finding, pattern, size);
+	unmap_part(test, finding);
+	if (open_target(test, space, &err) < 0)
 		fails(&finding->verdict, "it cannot be opened again: %s", err.text);
-		return;
-	}
-	if (was_saved)
-		memcpy(test->part.saved, saved, sizeof(saved));
-	tell(test, finding, NULL, seen);
+	give_saved(test, &saved);
+	observes(&finding->verdict, "%s", later_name(test, &closed));
+	informs(&finding->verdict, NULL);
 }

@@ -3,15 +3,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "probe/p2p_parts.h"
+#include "util/clock.h"
 #include "util/random.h"
 
 /* A posted write may still be on its way when the device is done. */
 static void settle(void)
 {
-	nanosleep(&(const struct timespec){ .tv_nsec = 10000000 }, NULL);
+	clock_nap(10000);
 }
 
 /* --- places ------------------------------------------------------------------------------- */
@@ -28,13 +28,15 @@ struct place place_target(const struct p2p_test *test)
 	return (struct place){ "the target", NULL, part->lead, part->size, part->may_write };
 }
 
-static void store(const struct p2p_test *test, const struct place *place, const uint8_t *bytes,
+static void store(struct p2p_test *test, const struct place *place, const uint8_t *bytes,
 		  size_t size)
 {
-	if (place->memory)
+	if (place->memory) {
 		memcpy(place->memory, bytes, size);
-	else
-		bar_store(&test->part.view, bytes, size);
+		return;
+	}
+	test->part.saved.is_changed = true;
+	bar_store(&test->part.view, bytes, size);
 }
 
 /* The compiler does not know who else writes there. */
@@ -67,8 +69,8 @@ static void tell_forgetful(struct p2p_finding *finding, const struct place *plac
 }
 
 /* Fills the place with random bytes. Return: whether it holds them, as memory does. */
-static bool fill(const struct p2p_test *test, struct p2p_finding *finding,
-		 const struct place *place, uint8_t *bytes, size_t size)
+static bool fill(struct p2p_test *test, struct p2p_finding *finding, const struct place *place,
+		 uint8_t *bytes, size_t size)
 {
 	uint8_t now[P2P_CHUNK];
 
@@ -107,6 +109,14 @@ static bool prepare(struct p2p_test *test, struct p2p_finding *finding, const st
 
 /* --- sizes -------------------------------------------------------------------------------- */
 
+/* Return: whether the engine runs; where it was lost in this very check, that is a failure. */
+static bool runs(const struct p2p_test *test, struct p2p_finding *finding)
+{
+	if (!test->engine.ops)
+		fails(&finding->verdict, "%s", test->why_no_engine);
+	return test->engine.ops;
+}
+
 /* Return: as much as fits the place; 0, and the finding says so. */
 static size_t fit(const struct p2p_test *test, struct p2p_finding *finding,
 		  const struct place *place, size_t least, size_t most)
@@ -114,6 +124,8 @@ static size_t fit(const struct p2p_test *test, struct p2p_finding *finding,
 	size_t alignment = test->engine.alignment;
 	size_t size = place->size < most ? place->size : most;
 
+	if (!runs(test, finding))
+		return 0;
 	size -= size % alignment;
 	if (size >= least && place->lead % alignment == 0)
 		return size;
@@ -132,7 +144,7 @@ size_t send_size(const struct p2p_test *test, struct p2p_finding *finding,
 size_t fetch_size(const struct p2p_test *test, struct p2p_finding *finding,
 		  const struct place *place)
 {
-	if (test->engine.wants_composed && !place->may_write) {
+	if (runs(test, finding) && test->engine.wants_composed && !place->may_write) {
 		skips(&finding->verdict,
 		      "%s executes what it reads, so it reads only what may be written before",
 		      test->engine.ops->name);
@@ -185,6 +197,7 @@ bool must_arrive(struct p2p_test *test, struct p2p_finding *finding, struct iova
 	random_bytes(sent, size);
 	if (engine_send(&test->engine, iova, sent, size, &err) < 0) {
 		fails(&finding->verdict, "%s", err.text);
+		revive_engine(test);
 		return false;
 	}
 	settle();
@@ -231,6 +244,7 @@ bool must_come(struct p2p_test *test, struct p2p_finding *finding, struct iova i
 	nr = engine_fetch(&test->engine, iova, there, got, size, &err);
 	if (nr <= 0) {
 		fails(&finding->verdict, "%s", nr < 0 ? err.text : "nothing came");
+		revive_engine(test);
 		return false;
 	}
 	if (!place->may_write && !is_still(test, place, there, size)) {
@@ -250,11 +264,15 @@ bool must_come(struct p2p_test *test, struct p2p_finding *finding, struct iova i
 
 /* --- what must not be --------------------------------------------------------------------- */
 
-/* The engine may well stop at what the IOMMU refuses. */
-static bool still_runs(struct p2p_test *test, struct p2p_finding *finding, const struct error *err)
+/* The engine may well stop at what the IOMMU refuses, but has to have tried, and to come back. */
+static bool has_tried(struct p2p_test *test, struct p2p_finding *finding, const struct error *err)
 {
+	bool has_asked = test->engine.has_asked;
+
+	if (!has_asked)
+		fails(&finding->verdict, "it did not come so far: %s", err->text);
 	if (revive_engine(test))
-		return true;
+		return has_asked;
 	fails(&finding->verdict, "the initiator does not come back after a refused request: %s",
 	      test->why_no_engine ? test->why_no_engine : err->text);
 	return false;
@@ -270,8 +288,9 @@ static bool must_not_arrive(struct p2p_test *test, struct p2p_finding *finding, 
 	if (!size || !fill(test, finding, place, before, size))
 		return false;
 	random_bytes(sent, size);
+	finding->moved = true;
 	engine_send(&test->engine, iova, sent, size, &err);
-	if (!still_runs(test, finding, &err))
+	if (!has_tried(test, finding, &err))
 		return false;
 	settle();
 	load(test, place, after, size);
@@ -295,8 +314,9 @@ static bool must_not_come(struct p2p_test *test, struct p2p_finding *finding, st
 
 	if (!size || !prepare(test, finding, place, there, size, &telling))
 		return false;
+	finding->moved = true;
 	nr = engine_fetch(&test->engine, iova, there, got, size, &err);
-	if (!still_runs(test, finding, &err))
+	if (!has_tried(test, finding, &err))
 		return false;
 	if (nr <= 0 || memcmp(got, there, (size_t)nr) != 0)
 		return true;
@@ -312,13 +332,24 @@ static bool must_not_come(struct p2p_test *test, struct p2p_finding *finding, st
 bool must_not_reach(struct p2p_test *test, struct p2p_finding *finding, struct iova iova,
 		    const struct place *place)
 {
-	finding->moved = true;
 	if (place->may_write && !must_not_arrive(test, finding, iova, place))
 		return false;
 	/* One that executes what it reads is not told to read what may be anything. */
 	if (test->engine.wants_composed && place->may_write)
 		return true;
 	return must_not_come(test, finding, iova, place);
+}
+
+#define FAULT_WAIT_MS 300
+
+void look_for_fault(struct p2p_test *test, struct p2p_finding *finding)
+{
+	const struct device *from = test->from->device;
+	const struct bdf *requester = from->carrier ? &from->carrier->bdf : &from->bdf;
+
+	if (!finding->has_fault)
+		finding->has_fault =
+			kernel_log_find(test->pair->log, requester, &finding->fault, FAULT_WAIT_MS);
 }
 
 /* --- what may be -------------------------------------------------------------------------- */
@@ -357,7 +388,7 @@ enum seen_data look_at(struct p2p_test *test, struct iova iova, const uint8_t *p
 
 struct iova part_iova(const struct p2p_test *test)
 {
-	return (struct iova){ test->at.value + test->part.lead };
+	return (struct iova){ test->at.value + test->mapped_lead };
 }
 
 bool map_part(struct p2p_test *test, struct p2p_finding *finding)
@@ -368,15 +399,17 @@ bool map_part(struct p2p_test *test, struct p2p_finding *finding)
 	if (code < 0)
 		fails(&finding->verdict, "mapping 0x%" PRIx64 " bytes of BAR %u ended with %s",
 		      test->part.pages.size, test->part.pages.region, errno_name(code));
+	test->mapped = test->part.pages;
+	test->mapped_lead = test->part.lead;
 	return code == 0;
 }
 
 bool unmap_part(struct p2p_test *test, struct p2p_finding *finding)
 {
-	int code = iospace_unmap(test->space, test->at, test->part.pages.size);
+	int code = iospace_unmap(test->space, test->at, test->mapped.size);
 
 	if (code < 0)
 		fails(&finding->verdict, "unmapping 0x%" PRIx64 " bytes of BAR %u ended with %s",
-		      test->part.pages.size, test->part.pages.region, errno_name(code));
+		      test->mapped.size, test->mapped.region, errno_name(code));
 	return code == 0;
 }

@@ -13,35 +13,48 @@
 #define P2P_CHUNK 4096u
 #define P2P_SPAN (P2P_CHUNK + P2P_PAGE)
 
+/* What a part held before it was changed, and which it was. */
+struct p2p_saved {
+	unsigned region;
+	uint64_t offset; /* in the region */
+	size_t size;	 /* 0: nothing is saved */
+	uint8_t bytes[P2P_CHUNK];
+	bool is_changed; /* something was written there since */
+};
+
 /* The part of the target's BAR that is hit. */
 struct p2p_part {
 	struct bar_part pages; /* whole pages around it: what is mapped */
 	uint64_t lead;	       /* bytes of them before it */
 	size_t size;	       /* bytes; at most P2P_CHUNK; 0: the target has no BAR to hit */
 	bool may_write, may_read;
-	char *why_not; /* no BAR, or not to be written; owned; NULL: it may be */
+	char *why_not; /* no BAR, or not to be written or read; owned; NULL: it may be */
 	struct loan loan;
 	struct bar_view view;
-	uint8_t saved[P2P_CHUNK];
-	bool is_saved;
+	struct p2p_saved saved;
 };
 
 struct p2p_test {
 	const struct p2p_pair *pair;
 	struct iospace *space; /* the initiator's */
 	struct vfio_device *from;
-	struct engine engine; /* ops NULL: not running */
-	struct memory memory; /* ENGINE_MEMORY_SIZE for it, then P2P_SPAN of ours */
-	uint8_t *ours;	      /* P2P_SPAN bytes, mapped as long as the pair is tested: pinned */
-	struct iova base;     /* of memory, in the initiator's space */
-	struct iova at;	      /* P2P_SPAN usable addresses, for what is mapped of the BAR */
+	struct engine engine;	/* ops NULL: not running */
+	struct memory memory;	/* ENGINE_MEMORY_SIZE for it, then P2P_SPAN of ours */
+	uint8_t *ours;		/* P2P_SPAN bytes, mapped as long as the pair is tested: pinned */
+	struct iova base;	/* of memory, in the initiator's space */
+	struct iova at;		/* P2P_SPAN usable addresses, for what is mapped of the BAR */
+	struct bar_part mapped; /* there, by map_part() */
+	uint64_t mapped_lead;	/* of the part in it */
 
 	struct iospace *apart;	/* the target's, while it has one of its own */
 	struct vfio_device *to; /* NULL: closed */
 	struct p2p_part part;
 
 	bool can_map;	     /* "map" passed */
-	bool is_unsafe;	     /* "isolation" failed: nothing more is sent */
+	bool is_isolated;    /* "isolation" passed: what is not mapped may be asked for */
+	bool is_unsafe;	     /* it failed: nothing more is sent */
+	bool has_arrived;    /* "write" passed */
+	bool has_come;	     /* "read" passed */
 	bool is_put_back;    /* what the target held is there again, as far as it was changed */
 	int engine_code;     /* why it does not run: negative errno */
 	char *why_no_engine; /* owned */
@@ -70,12 +83,18 @@ int open_target(struct p2p_test *test, struct iospace *space, struct error *err)
 /* Puts back what it held, unless that cannot be (is_put_back), and closes it. */
 void close_target(struct p2p_test *test);
 
-/* Around what makes the target forget or disable its memory; what was saved stays saved. In between
- * nothing of the part may be accessed. */
+/* Around a reset of the target; what was saved stays saved. In between nothing of the part may be
+ * accessed. Return: 0; -ENXIO: it is another one now; negative errno. It is lost then. */
 void release_part(struct p2p_test *test);
 int regain_part(struct p2p_test *test, struct error *err);
-/* Makes the part accessible, where it may be read, after its view alone was closed. */
-int view_part(struct p2p_test *test, struct error *err);
+/* Around what disables its memory alone: the same. */
+void shut_part(struct p2p_test *test);
+int reopen_part(struct p2p_test *test, struct error *err);
+
+/* What was saved is for when the target is opened again, and holds what it then has to give back.
+ */
+struct p2p_saved take_saved(struct p2p_test *test);
+void give_saved(struct p2p_test *test, const struct p2p_saved *saved);
 
 /* --- addresses (p2p_room.c) --------------------------------------------------------------- */
 
@@ -83,8 +102,9 @@ int view_part(struct p2p_test *test, struct error *err);
  */
 int lay_out_memory(struct p2p_test *test, struct error *err);
 
-/* Return: whether there are @size usable bytes that are not mapped in the space, nor decoded by a
- * device; @size and their start are multiples of 4 KiB. */
+/* Return: whether there are @size usable bytes, mapped neither in the space nor in the initiator's,
+ * nor decoded by a device; aligned as BARs of that size are, to at most 1 GiB and at least 4 KiB.
+ */
 bool find_room(const struct p2p_test *test, const struct iospace *space, uint64_t size,
 	       struct iova *room);
 
@@ -132,17 +152,24 @@ size_t show_pattern(struct p2p_test *test, uint8_t bytes[P2P_CHUNK]);
 enum seen_data look_at(struct p2p_test *test, struct iova iova, const uint8_t *pattern,
 		       size_t size);
 
-/* The engine runs again if it was lost. Return: whether it does. */
+/* The engine runs again if it was lost. Return: whether it does. One that was lost may go on with
+ * what it was told: nothing may be unmapped or put back before this. */
 bool revive_engine(struct p2p_test *test);
+
+/* Notes a fault of the initiator, if the log has one since it was last passed over. */
+void look_for_fault(struct p2p_test *test, struct p2p_finding *finding);
 
 /* --- mapping the part --------------------------------------------------------------------- */
 
 /* Maps the pages of the part at @test->at. The finding is a failure where that fails. */
 bool map_part(struct p2p_test *test, struct p2p_finding *finding);
-/* And unmaps them: their size has to be what was mapped. */
+/* And unmaps them, whatever the part is by now: their size has to be what was mapped. */
 bool unmap_part(struct p2p_test *test, struct p2p_finding *finding);
 /* Return: where the part itself is then. */
 struct iova part_iova(const struct p2p_test *test);
+
+/* Return: whether anything may be sent to addresses that are mapped. */
+bool may_move(const struct p2p_test *test);
 
 /* --- the checks --------------------------------------------------------------------------- */
 
@@ -155,6 +182,7 @@ p2p_check_function check_disabled, check_reset, check_closed; /* p2p_disruptive.
 
 /* --- speed (p2p_bench.c) ------------------------------------------------------------------ */
 
+/* Of a direction whose check passed. */
 void measure_moves(struct p2p_test *test, struct p2p_summary *summary);
 
 #endif

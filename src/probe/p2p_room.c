@@ -10,6 +10,7 @@
 
 /* The lowest addresses are left alone: what goes wrong often goes there. */
 #define LOWEST 0x100000u
+#define MOST_ALIGNED (UINT64_C(1) << 30)
 
 static void subtract_mapped(const struct iospace *space, struct ranges *set)
 {
@@ -30,19 +31,32 @@ static bool find_free(const struct p2p_test *test, const struct iospace *space,
 	/* The page below 2^64 may be one that cannot be unmapped. */
 	ranges_subtract(free_ranges, (struct range){ UINT64_MAX - (P2P_PAGE - 1), UINT64_MAX });
 	subtract_mapped(space, free_ranges);
+	if (space != test->space)
+		subtract_mapped(test->space, free_ranges);
 	return subtract_decoded(test->pair->facts->machine, free_ranges);
 }
 
-/* The lowest: engines may not reach far up. */
-static bool first_room(const struct ranges *free_ranges, uint64_t size, struct iova *room)
+/* A BAR that begins at a large page is mapped by large pages. */
+static uint64_t alignment_of(uint64_t size)
+{
+	uint64_t alignment = P2P_PAGE;
+
+	while (alignment < size && alignment < MOST_ALIGNED)
+		alignment *= 2;
+	return alignment;
+}
+
+/* The lowest: engines may not reach far up. @alignment is a power of two. */
+static bool first_room(const struct ranges *free_ranges, uint64_t size, uint64_t alignment,
+		       struct iova *room)
 {
 	for (size_t i = 0; i < free_ranges->nr; i++) {
 		struct range range = free_ranges->items[i];
 		uint64_t start;
 
-		if (__builtin_add_overflow(range.start, P2P_PAGE - 1, &start))
+		if (__builtin_add_overflow(range.start, alignment - 1, &start))
 			continue;
-		start -= start % P2P_PAGE;
+		start &= ~(alignment - 1);
 		if (start > range.end || size - 1 > range.end - start)
 			continue;
 		*room = (struct iova){ start };
@@ -55,13 +69,15 @@ bool find_room(const struct p2p_test *test, const struct iospace *space, uint64_
 	       struct iova *room)
 {
 	struct ranges free_ranges = { 0 };
-	bool found = find_free(test, space, &free_ranges) && first_room(&free_ranges, size, room);
+	bool found = find_free(test, space, &free_ranges) &&
+		     first_room(&free_ranges, size, alignment_of(size), room);
 
 	ranges_free(&free_ranges);
 	return found;
 }
 
-/* Return: 0 and P2P_SPAN addresses behind those of the memory; negative errno. */
+/* Sets .base, where the memory goes, with P2P_SPAN addresses behind it for .at. Return: 0; negative
+ * errno. */
 static int choose_addresses(struct p2p_test *test, struct error *err)
 {
 	struct ranges free_ranges = { 0 };
@@ -73,7 +89,7 @@ static int choose_addresses(struct p2p_test *test, struct error *err)
 			    "%s: which addresses the devices of this machine decode is unknown, so "
 			    "none can be chosen; see -v",
 			    name);
-	else if (!first_room(&free_ranges, test->memory.size + P2P_SPAN, &test->base))
+	else if (!first_room(&free_ranges, test->memory.size + P2P_SPAN, P2P_PAGE, &test->base))
 		code = fail(err, -ENOSPC,
 			    "%s: no usable IOVA is outside what the devices of this machine "
 			    "decode; iommutool resv-regions %s",

@@ -66,10 +66,15 @@ int p2p_move_apart(struct p2p_test *test, struct error *err)
 	return test->to ? 0 : open_target(test, test->apart, err);
 }
 
+bool may_move(const struct p2p_test *test)
+{
+	return test->engine.ops && !test->is_unsafe;
+}
+
 bool revive_engine(struct p2p_test *test)
 {
 	if (!test->engine.is_lost)
-		return true;
+		return test->engine.ops;
 	engine_stop(&test->engine);
 	free(test->why_no_engine);
 	test->why_no_engine = NULL;

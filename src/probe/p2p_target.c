@@ -95,9 +95,10 @@ static void take_largest(struct p2p_test *test)
 	test->part.may_read = is_prefetchable(device, (unsigned)best);
 	if (!test->part.why_not)
 		note_why_not(&test->part,
-			     xasprintf("BAR %d of %s is written only with your consent: "
-				       "--target=%s:%d",
-				       best, device->name, device->name, best));
+			     xasprintf("BAR %d of %s is %s only with your consent: --target=%s:%d",
+				       best, device->name,
+				       test->part.may_read ? "written" : "written and read",
+				       device->name, best));
 }
 
 static void take_lent(struct p2p_test *test)
@@ -128,10 +129,10 @@ static void choose_part(struct p2p_test *test)
 	take_largest(test);
 }
 
-/* --- open, put back, close ---------------------------------------------------------------- */
+/* --- access ------------------------------------------------------------------------------- */
 
 /* What can be neither read nor written is not looked at either. */
-int view_part(struct p2p_test *test, struct error *err)
+static int view_part(struct p2p_test *test, struct error *err)
 {
 	struct p2p_part *part = &test->part;
 	const struct bar_part bytes = {
@@ -151,15 +152,117 @@ int view_part(struct p2p_test *test, struct error *err)
 	return 0;
 }
 
-/* Return: 0; negative errno. The part is chosen anew: a reset may have taken a loan back. */
-static int take_part(struct p2p_test *test, struct error *err)
+static int enable_memory(struct p2p_test *test, struct error *err)
 {
-	const char *name = test->to->device->name;
 	int code = vfio_command_change(test->to, COMMAND_MEMORY, 0);
 
+	return code < 0 ? fail(err, code, "%s: its memory cannot be enabled: %s",
+			       test->to->device->name, errno_name(code))
+			: 0;
+}
+
+/* Nothing of it may be accessed any more, nor given back: its memory may be disabled. */
+static int lose_part(struct p2p_test *test, int code, const struct error *err)
+{
+	struct p2p_part *part = &test->part;
+
+	bar_view_close(&part->view);
+	part->loan.ops = NULL;
+	part->may_read = false;
+	part->may_write = false;
+	note_why_not(part, xstrdup(err->text));
+	return code;
+}
+
+void shut_part(struct p2p_test *test)
+{
+	bar_view_close(&test->part.view);
+}
+
+int reopen_part(struct p2p_test *test, struct error *err)
+{
+	int code = enable_memory(test, err);
+
+	if (code == 0)
+		code = view_part(test, err);
+	return code < 0 ? lose_part(test, code, err) : 0;
+}
+
+void release_part(struct p2p_test *test)
+{
+	struct p2p_part *part = &test->part;
+
+	bar_view_close(&part->view);
+	loan_end(&part->loan);
+	part->size = 0;
+	part->may_write = false;
+	part->may_read = false;
+	note_why_not(part, NULL);
+}
+
+/* --- what it held ------------------------------------------------------------------------- */
+
+static bool is_saved_part(const struct p2p_part *part, const struct p2p_saved *saved)
+{
+	return saved->region == part->pages.region &&
+	       saved->offset == part->pages.offset + part->lead && saved->size == part->size;
+}
+
+static void save(struct p2p_part *part)
+{
+	part->saved.size = 0;
+	part->saved.is_changed = false;
+	if (!part->may_write)
+		return;
+	part->saved.region = part->pages.region;
+	part->saved.offset = part->pages.offset + part->lead;
+	part->saved.size = part->size;
+	bar_load(&part->view, part->saved.bytes, part->size);
+}
+
+/* What nobody changed is left alone: even its own value may mean something to a register. */
+static void put_back(struct p2p_test *test)
+{
+	struct p2p_part *part = &test->part;
+	struct p2p_saved *saved = &part->saved;
+	uint8_t now[P2P_CHUNK];
+	bool is_back = !saved->is_changed;
+
+	if (saved->is_changed && part->may_write && part->view.va && is_saved_part(part, saved)) {
+		bar_store(&part->view, saved->bytes, part->size);
+		bar_load(&part->view, now, part->size);
+		is_back = memcmp(now, saved->bytes, part->size) == 0;
+	}
+	saved->size = 0;
+	saved->is_changed = false;
+	test->is_put_back &= is_back;
+}
+
+struct p2p_saved take_saved(struct p2p_test *test)
+{
+	struct p2p_saved saved = test->part.saved;
+
+	test->part.saved.size = 0;
+	test->part.saved.is_changed = false;
+	return saved;
+}
+
+void give_saved(struct p2p_test *test, const struct p2p_saved *saved)
+{
+	if (test->to && is_saved_part(&test->part, saved))
+		test->part.saved = *saved;
+	else if (saved->is_changed)
+		test->is_put_back = false;
+}
+
+/* --- open, reset, close ------------------------------------------------------------------- */
+
+static int take_part(struct p2p_test *test, struct error *err)
+{
+	int code = enable_memory(test, err);
+
 	if (code < 0)
-		return fail(err, code, "%s: its memory cannot be enabled: %s", name,
-			    errno_name(code));
+		return code;
 	choose_part(test);
 	return view_part(test, err);
 }
@@ -179,44 +282,20 @@ int open_target(struct p2p_test *test, struct iospace *space, struct error *err)
 		close_target(test);
 		return code;
 	}
-	if (test->part.may_write) {
-		bar_load(&test->part.view, test->part.saved, test->part.size);
-		test->part.is_saved = true;
-	}
+	save(&test->part);
 	return 0;
 }
 
-void release_part(struct p2p_test *test)
-{
-	struct p2p_part *part = &test->part;
-
-	bar_view_close(&part->view);
-	loan_end(&part->loan);
-	part->size = 0;
-	part->may_write = false;
-	part->may_read = false;
-	note_why_not(part, NULL);
-}
-
+/* What a reset left of a loan may be another part, or none. */
 int regain_part(struct p2p_test *test, struct error *err)
 {
-	return take_part(test, err);
-}
+	const struct p2p_saved *saved = &test->part.saved;
+	int code = take_part(test, err);
 
-static void put_back(struct p2p_test *test)
-{
-	struct p2p_part *part = &test->part;
-	uint8_t now[P2P_CHUNK];
-
-	if (!part->is_saved)
-		return;
-	part->is_saved = false;
-	if (part->view.va) {
-		bar_store(&part->view, part->saved, part->size);
-		bar_load(&part->view, now, part->size);
-	}
-	if (!part->view.va || memcmp(now, part->saved, part->size) != 0)
-		test->is_put_back = false;
+	if (code == 0 && saved->size > 0 && !is_saved_part(&test->part, saved))
+		code = fail(err, -ENXIO, "%s: it does not lend the same part of a BAR any more",
+			    test->to->device->name);
+	return code < 0 ? lose_part(test, code, err) : 0;
 }
 
 void close_target(struct p2p_test *test)

@@ -10,54 +10,49 @@
 #include "util/alloc.h"
 #include "util/interrupt.h"
 
-#define TOGETHER .apart = false
-#define APART .apart = true
-
-/* Isolation comes before anything is sent to an address that was chosen freely. */
+/* Isolation comes before anything is written to an address that is not mapped, and before the BAR
+ * is hit. What the engine keeps in memory of ours is mapped, as all is that it is told of. */
 const struct p2p_check p2p_checks[] = {
-	{ .name = "attach", .proves = "both devices get into one address space", TOGETHER },
-	{ .name = "engine",
-	  .proves = "the initiator can be told to move bytes",
-	  .needs = "an initiator that one of our engines drives: edu, nvme",
-	  .run = check_engine,
-	  TOGETHER },
-	{ .name = "map",
-	  .proves = "the target's BAR can be mapped for the initiator",
-	  .needs = "a memory BAR that can be mapped; with iommufd Linux 6.19 or later",
-	  .run = check_map,
-	  TOGETHER },
+	{ .name = "attach", .proves = "both devices get into one address space" },
+	{
+		.name = "engine",
+		.proves = "the initiator can be told to move bytes",
+		.needs = "an initiator that one of our engines drives: edu, nvme",
+		.run = check_engine,
+	},
+	{
+		.name = "map",
+		.proves = "the target's BAR can be mapped for the initiator",
+		.needs = "a memory BAR that can be mapped; with iommufd Linux 6.19 or later",
+		.run = check_map,
+	},
 	{ .name = "isolation",
 	  .proves = "requests to addresses that are not mapped reach nothing",
 	  .needs = "an engine; root, or a target that may be read",
 	  .run = check_isolates,
-	  TOGETHER,
 	  .wants_engine = true },
 	{ .name = "write",
 	  .proves = "every byte that the initiator writes is in the target's BAR",
 	  .needs = "an engine, and a target that was named with its BAR or lends one",
 	  .run = check_write,
-	  TOGETHER,
 	  .wants_engine = true,
 	  .wants_map = true },
 	{ .name = "read",
 	  .proves = "every byte that the initiator reads is the one in the target's BAR",
 	  .needs = "an engine, and a target that may be read",
 	  .run = check_read,
-	  TOGETHER,
 	  .wants_engine = true,
 	  .wants_map = true },
 	{ .name = "unmap",
 	  .proves = "once the BAR is unmapped it is not reached any more",
 	  .needs = "an engine, and a target that may be read",
 	  .run = check_gone,
-	  TOGETHER,
 	  .wants_engine = true,
 	  .wants_map = true },
 	{ .name = "disabled",
 	  .proves = "what comes from a target whose memory is disabled",
 	  .needs = "--disruptive, an engine, and a target that may be read",
 	  .run = check_disabled,
-	  TOGETHER,
 	  .disruptive = true,
 	  .wants_engine = true,
 	  .wants_map = true },
@@ -65,7 +60,6 @@ const struct p2p_check p2p_checks[] = {
 	  .proves = "what comes from a target that was reset while it was mapped",
 	  .needs = "--disruptive, an engine, and a target that may be read and reset",
 	  .run = check_reset,
-	  TOGETHER,
 	  .disruptive = true,
 	  .wants_engine = true,
 	  .wants_map = true },
@@ -73,18 +67,18 @@ const struct p2p_check p2p_checks[] = {
 	  .proves = "the BAR is reached from another address space, and nothing else of that",
 	  .needs = "devices of two groups",
 	  .run = check_cross_container,
-	  APART,
+	  .apart = true,
 	  .wants_map = true },
 	{ .name = "lifetime",
 	  .proves = "a mapping of the BAR ends with the target; it is stale where it does not",
 	  .run = check_lifetime,
-	  APART,
+	  .apart = true,
 	  .wants_map = true },
 	{ .name = "closed",
 	  .proves = "what comes from a target that was closed while it was mapped",
 	  .needs = "--disruptive, an engine, and a target that may be read",
 	  .run = check_closed,
-	  APART,
+	  .apart = true,
 	  .disruptive = true,
 	  .wants_engine = true,
 	  .wants_map = true },
@@ -177,9 +171,14 @@ static void run_check(struct course *course, const struct p2p_check *check)
 	conclude(course, check, &finding);
 }
 
+bool is_p2p_check_planned(const struct p2p_check *check, bool disruptive)
+{
+	return disruptive || !check->disruptive;
+}
+
 static bool is_planned(const struct course *course, const struct p2p_check *check)
 {
-	return !check->disruptive || course->test.pair->disruptive;
+	return is_p2p_check_planned(check, course->test.pair->disruptive);
 }
 
 static bool passed(const struct course *course, const char *name)
@@ -199,7 +198,7 @@ static void run_checks(struct course *course)
 		if (!is_planned(course, check))
 			continue;
 		/* While both are still in one space. */
-		if (check->apart && !measured && passed(course, "isolation"))
+		if (check->apart && !measured && may_move(&course->test))
 			measure_moves(&course->test, course->summary);
 		measured |= check->apart;
 		run_check(course, check);
@@ -282,13 +281,18 @@ static int report_lost(const struct course *course, struct error *err)
 {
 	const struct p2p_target *target = &course->test.pair->target;
 
+	struct error lost = { 0 };
+
 	if (course->test.is_put_back)
 		return 0;
+	(void)fail(&lost, -EIO,
+		   "%s: what its BAR %d held could not be put back: bytes of the test are there; "
+		   "whoever uses it next has to set it up anew",
+		   target->device->name, course->summary->bar);
+	free(course->summary->reason);
 	course->summary->result = OUTCOME_FAIL;
-	return fail(err, -EIO,
-		    "%s: what its BAR %d held could not be put back: bytes of the test are there; "
-		    "whoever uses it next has to set it up anew",
-		    target->device->name, course->summary->bar);
+	course->summary->reason = xstrdup(lost.text);
+	return fail(err, lost.code, "%s", lost.text);
 }
 
 int run_p2p_checks(const struct p2p_pair *pair, const struct p2p_listener *listener,
@@ -303,9 +307,9 @@ int run_p2p_checks(const struct p2p_pair *pair, const struct p2p_listener *liste
 	course->listener = listener;
 	course->summary = summary;
 	code = attach(course, err);
+	if (course->test.part.size)
+		summary->bar = (int)course->test.part.pages.region;
 	if (code == 0) {
-		if (course->test.part.size)
-			summary->bar = (int)course->test.part.pages.region;
 		run_checks(course);
 	} else {
 		skip_rest(course, "the two devices are not in one address space");
@@ -313,8 +317,8 @@ int run_p2p_checks(const struct p2p_pair *pair, const struct p2p_listener *liste
 	summary->mapped = course->test.can_map;
 	p2p_close(&course->test);
 	judge(course);
-	if (code == 0)
-		code = report_lost(course, err);
+	if (report_lost(course, err) < 0)
+		code = -EIO;
 	for (size_t i = 0; i < NR_CHECKS; i++)
 		verdict_free(&course->verdicts[i]);
 	free(course);

@@ -67,6 +67,9 @@ struct p2p_check {
 
 extern const struct p2p_check p2p_checks[]; /* ends with a NULL name */
 
+/* Return: whether the check is run at all, with or without --disruptive. */
+bool is_p2p_check_planned(const struct p2p_check *check, bool disruptive);
+
 /* Who is told of each finding as it comes, and of each check that begins (finding NULL). */
 struct p2p_listener {
 	void (*tell)(void *data, const struct p2p_check *check, const struct p2p_finding *finding);

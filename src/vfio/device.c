@@ -179,6 +179,8 @@ int vfio_command_change(struct vfio_device *opened, uint16_t set, uint16_t clear
 
 	if (rc < 0)
 		return rc;
+	if (before == UINT16_MAX) /* no such register: nobody answers */
+		return -ENODEV;
 	wanted = (uint16_t)((before | set) & ~clear);
 	if (wanted == before)
 		return 0;

@@ -55,7 +55,8 @@ void vfio_device_restore(struct vfio_device *opened);
 int vfio_config_read(const struct vfio_device *opened, uint64_t offset, void *bytes, size_t size);
 int vfio_config_write(struct vfio_device *opened, uint64_t offset, const void *bytes, size_t size);
 
-/* Sets and clears bits of the command register. Return: 0; -EIO: they did not take; errno. */
+/* Sets and clears bits of the command register. Return: 0; -EIO: they did not take; -ENODEV: the
+ * device answers with all ones; errno. */
 int vfio_command_change(struct vfio_device *opened, uint16_t set, uint16_t clear);
 
 /**

@@ -270,6 +270,14 @@ HOT_PATH int iospace_unmap(struct iospace *space, struct iova iova, uint64_t siz
 	return unmap_entries(space, first, end);
 }
 
+void iospace_forget(struct iospace *space, struct iova iova)
+{
+	size_t index = mappings_from(&space->mappings, iova);
+
+	if (index < space->mappings.nr && space->mappings.items[index].iova.value == iova.value)
+		mappings_remove(&space->mappings, index);
+}
+
 int iospace_unmap_all(struct iospace *space)
 {
 	return unmap_entries(space, 0, space->mappings.nr);

@@ -230,6 +230,9 @@ int iospace_map_set(struct iospace *space, const struct map_request *set, size_t
  */
 int iospace_unmap(struct iospace *space, struct iova iova, uint64_t size);
 
+/* Takes the mapping that begins there from the list: the kernel has none there any more. */
+void iospace_forget(struct iospace *space, struct iova iova);
+
 /* Unmaps everything in the list, the last one first. Return: 0, or the first error. */
 int iospace_unmap_all(struct iospace *space);
 

@@ -17,14 +17,16 @@ struct null_engine {
 	int init_fails; /* negative errno */
 	unsigned fails_at,
 		fails;		 /* the nth move, from 1; fails: negative errno as a positive one */
+	bool fails_before;	 /* it was not told to make that move */
 	bool stays_lost;	 /* it cannot be started again after that */
 	unsigned mask_bits;	 /* of addresses; 0: all 64 */
 	uint64_t lent;		 /* bytes that the device lends; 0: none */
+	unsigned lends_times;	 /* and then no more; 0: for ever */
 	size_t least, alignment; /* 0: 8 */
 	bool is_anything;	 /* fetch() tells nothing */
 	bool executes;		 /* wants_composed */
 	/* What came of it: */
-	unsigned nr_inits, nr_finis, nr_moves, nr_sends, nr_loans;
+	unsigned nr_inits, nr_finis, nr_moves, nr_sends, nr_loans, nr_lent;
 	uint64_t moved[64]; /* IOVAs that were asked for */
 };
 
@@ -42,10 +44,11 @@ static inline int null_init(struct engine *engine, struct error *err)
 		return (fail)(err, null.init_fails ? null.init_fails : -ETIMEDOUT,
 			      "null: it does not start");
 	null.nr_inits++;
+	if (engine_be_master(engine, err) < 0)
+		return -EIO;
 	engine->alignment = null.alignment ? null.alignment : 8;
 	engine->send_least = engine->fetch_least = null.least ? null.least : 8;
 	engine->send_size = engine->fetch_size = NULL_CHUNK;
-	engine->can_choose = true;
 	engine->wants_composed = null.executes;
 	return 0;
 }
@@ -57,9 +60,10 @@ static inline uint64_t null_address(struct iova iova)
 }
 
 /* Return: 0, or the failure that is due now. */
-static inline int null_due(struct error *err)
+static inline int null_due(struct engine *engine, struct error *err)
 {
-	if (++null.nr_moves != null.fails_at)
+	engine->has_asked = ++null.nr_moves != null.fails_at || !null.fails_before;
+	if (null.nr_moves != null.fails_at)
 		return 0;
 	return (fail)(err, -(int)null.fails, "null: move %u fails", null.fails_at);
 }
@@ -68,7 +72,7 @@ static inline int null_send(struct engine *engine, struct iova to, uint8_t *byte
 			    struct error *err)
 {
 	uint64_t address = null_address(to);
-	int code = null_due(err);
+	int code = null_due(engine, err);
 
 	assert_true(size <= NULL_CHUNK && size % engine->alignment == 0);
 	null.nr_sends++;
@@ -81,7 +85,7 @@ static inline ssize_t null_fetch(struct engine *engine, struct iova from, const 
 				 uint8_t *got, size_t size, struct error *err)
 {
 	uint64_t address = null_address(from);
-	int code = null_due(err);
+	int code = null_due(engine, err);
 
 	(void)there;
 	assert_true(size <= NULL_CHUNK && size % engine->alignment == 0);
@@ -99,9 +103,10 @@ static inline void null_fini(struct engine *engine)
 
 static inline int null_lend(struct loan *loan, struct error *err)
 {
-	if (null.lent == 0)
+	if (null.lent == 0 || (null.lends_times && null.nr_lent == null.lends_times))
 		return (fail)(err, -ENXIO, "null: it has none");
 	null.nr_loans++;
+	null.nr_lent++;
 	loan->region = 0;
 	loan->offset = LENT_AT;
 	loan->size = null.lent;

@@ -43,6 +43,7 @@ static struct {
 	enum refused_entry refused; /* what it does for a command that it cannot read */
 	uint16_t id_error;	    /* by which the ID of a completion differs */
 	bool loses_identify;	    /* its data goes nowhere */
+	unsigned changes;	    /* of its data, one after each of so many */
 	bool loses_foreign;	    /* the same, for a command that is not in memory of ours */
 	int64_t clock_error;	    /* milliseconds that its clock is ahead */
 	/* what was seen */
@@ -142,10 +143,13 @@ static uint16_t execute(const uint8_t *entry, bool is_from_host)
 	nvme.nr_commands++;
 	if ((int)opcode == nvme.fails)
 		return nvme.status;
-	if (opcode == 0x06 && word10 == 1 && le(entry + 4, 4) == 0)
+	if (opcode == 0x06 && word10 == 1 && le(entry + 4, 4) == 0) {
+		if (nvme.changes > 0 && nvme.changes--)
+			nvme.identify[1000]++;
 		return nvme.loses_identify || (nvme.loses_foreign && !is_from_host)
 			       ? 0
 			       : move_data(entry, nvme.identify, 4096, true);
+	}
 	if ((opcode == 0x09 || opcode == 0x0a) && word10 == 0x0e && le(entry + 4, 4) == 0 &&
 	    has_timestamp)
 		return execute_timestamp(entry, opcode == 0x09);

@@ -144,17 +144,31 @@ static void test_time_is_put_back(void **state)
 	stop();
 	assert_in_range(nvme.timestamp, UINT64_C(1700000000123), UINT64_C(1700000001123));
 
+	/* One that is wrong from before is put right. */
 	begin(state);
+	nvme.timestamp = 12345;
 	start_well();
+	assert_in_range(nvme.timestamp, UINT64_C(1700000000123), UINT64_C(1700000001123));
 	stop();
-	assert_int_equal(nvme.nr_set_timestamp, 0);
 
 	begin(state);
 	start_well();
 	nvme.hangs = 0x0a;
 	assert_int_equal(engine_fetch(&engine, at(0), target, got, 8, &err), -ETIMEDOUT);
 	stop();
-	assert_int_equal(nvme.nr_set_timestamp, 2);
+	assert_int_equal(nvme.nr_set_timestamp, 3);
+}
+
+/* What Identify promises is tried: one whose clock cannot be set reads by commands. */
+static void test_clock_that_cannot_be_set(void **state)
+{
+	(void)state;
+	nvme.fails = 0x09;
+	nvme.status = 0x02;
+	start_well();
+	assert_true(engine.wants_composed);
+	assert_int_equal(engine.fetch_size, 4096);
+	stop();
 }
 
 /* --- reading a command ------------------------------------------------------------------------ */
@@ -374,6 +388,7 @@ int main(void)
 		cmocka_unit_test_setup(test_fetch_timestamp_does_not_come_back, begin),
 		cmocka_unit_test_setup(test_fetch_timestamp_fails, begin),
 		cmocka_unit_test_setup(test_time_is_put_back, begin),
+		cmocka_unit_test_setup(test_clock_that_cannot_be_set, begin),
 		cmocka_unit_test_setup(test_compose_command, begin),
 		cmocka_unit_test_setup(test_fetch_command, begin),
 		cmocka_unit_test_setup(test_fetch_command_does_not_come, begin),

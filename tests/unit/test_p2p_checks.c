@@ -14,6 +14,22 @@
 
 static bool is_root, has_engine, lends;
 
+void __wrap_clock_nap(uint32_t microseconds);
+uint64_t __wrap_clock_ns(void);
+
+/* The model moves at once, and nobody waits. */
+void __wrap_clock_nap(uint32_t microseconds)
+{
+	assert_true(microseconds > 0);
+}
+
+uint64_t __wrap_clock_ns(void)
+{
+	static uint64_t now;
+
+	return now += 10000000;
+}
+
 int __wrap_physical_address(const void *va, uint64_t *address);
 const struct engine_ops *__wrap_find_engine(const struct device *device);
 int __wrap_loan_begin(struct loan *loan, struct vfio_device *opened, struct error *err);
@@ -410,6 +426,27 @@ static void test_require_revoked(void **state)
 	run_free(&run);
 }
 
+/* That the kernel will not unmap it is no proof that it was gone. */
+static void test_lifetime_that_cannot_be_told(void **state)
+{
+	static const char call[] = "container UNMAP 0x106000+0x1000";
+	struct run run;
+	unsigned nr;
+
+	kernel_fails(call, ~0u, EINVAL);
+	run = run_pair();
+	nr = kernel.mishaps[0].seen;
+	run_free(&run);
+	assert_true(nr > 3);
+	teardown(state);
+	setup(state);
+	world.pair.require_revoked = true;
+	kernel_fails(call, nr, EINVAL);
+	run = run_pair();
+	check_result(&run, "lifetime", OUTCOME_FAIL, "ended with EINVAL");
+	run_free(&run);
+}
+
 static void test_never_revoked(void **state)
 {
 	struct run run;
@@ -459,6 +496,7 @@ static void test_registers_are_not_read(void **state)
 	check_result(&run, "write", OUTCOME_SKIP, "consent");
 	check_result(&run, "read", OUTCOME_SKIP, "consent");
 	check_result(&run, "unmap", OUTCOME_SKIP, "consent");
+	check_result(&run, "cross-container", OUTCOME_INFO, "nothing was moved");
 	/* Only the page of ours was asked for. */
 	assert_true(null.nr_moves > 0);
 	for (unsigned i = 0; i < null.nr_moves; i++)
@@ -534,6 +572,22 @@ static void test_unprivileged_without_consent(void **state)
 	run = run_pair();
 	check_result(&run, "isolation", OUTCOME_SKIP, "only root is told it");
 	assert_int_equal(null.nr_sends, 0);
+	run_free(&run);
+}
+
+/* Where isolation could not be shown, nothing is written to what is not mapped. */
+static void test_nothing_unmapped_is_written(void **state)
+{
+	struct run run;
+
+	(void)state;
+	is_root = false;
+	for (size_t i = 0; i < KERNEL_DEVICES; i++)
+		kernel.devices[i].aperture.end = 0xdfffffff;
+	run = run_pair();
+	check_result(&run, "isolation", OUTCOME_SKIP, "it is not usable");
+	check_result(&run, "unmap", OUTCOME_PASS, "");
+	assert_int_equal(null.nr_sends, 2); /* write, cross-container */
 	run_free(&run);
 }
 
@@ -613,6 +667,42 @@ static void test_engine_fails_at_each_move(void **state)
 	}
 }
 
+/* The same with the checks that provoke it, and where the move was not even begun. */
+static void test_engine_fails_at_each_move_of_all_checks(void **state)
+{
+	struct run good;
+	unsigned nr;
+
+	world.pair.disruptive = true;
+	good = run_pair();
+	nr = null.nr_moves;
+	run_free(&good);
+	for (unsigned i = 0; i < 4 * nr; i++) {
+		struct run run;
+
+		teardown(state);
+		setup(state);
+		world.pair.disruptive = true;
+		null.fails_at = i / 4 + 1;
+		null.fails = i % 4 < 2 ? ETIMEDOUT : EIO;
+		null.stays_lost = i % 4 == 0;
+		null.fails_before = i % 2;
+		run = run_pair();
+		if (null.stays_lost)
+			assert_int_equal(run.summary.result, OUTCOME_FAIL);
+		/* Where it was not asked nothing is said to have held: an address less counts. */
+		if (null.fails_before && run.summary.result == OUTCOME_PASS &&
+		    strchr(result_of(&run, "isolation")->observed, ',') &&
+		    result_of(&run, "unmap")->outcome == OUTCOME_PASS)
+			assert_true(result_of(&run, "cross-container")->outcome == OUTCOME_FAIL ||
+				    strstr(result_of(&run, "disabled")->observed, "error") ||
+				    strstr(result_of(&run, "reset")->observed, "error") ||
+				    strstr(result_of(&run, "closed")->observed, "error"));
+		check_put_back(DEVICE_B);
+		run_free(&run);
+	}
+}
+
 /* Addresses that it cuts off are none that isolation could be tried at. */
 static void test_engine_with_short_arms(void **state)
 {
@@ -667,6 +757,51 @@ static void test_engine_that_executes(void **state)
 	check_result(&run, "disabled", OUTCOME_SKIP, "executes what it reads");
 	check_result(&run, "closed", OUTCOME_SKIP, "executes what it reads");
 	assert_int_equal(null.nr_moves - null.nr_sends, 0);
+	run_free(&run);
+}
+
+/* What it would execute is known to be ours only where a write was seen to arrive. */
+static void test_engine_that_executes_after_a_lost_write(void **state)
+{
+	struct run run;
+
+	(void)state;
+	null.executes = true;
+	kernel.dma = DMA_WRITES_LOST;
+	run = run_pair();
+	check_result(&run, "write", OUTCOME_FAIL, "nothing of 2048 bytes arrived");
+	check_result(&run, "read", OUTCOME_SKIP, "executes what it reads");
+	assert_int_equal(null.nr_moves - null.nr_sends, 0);
+	run_free(&run);
+}
+
+static void test_measured(void **state)
+{
+	struct run run;
+
+	(void)state;
+	world.pair.measures = true;
+	run = run_pair();
+	assert_int_equal(run.summary.nr_rates, 2);
+	assert_string_equal(run.summary.rates[0].direction, "write");
+	assert_true(run.summary.rates[0].bytes_per_second > NULL_CHUNK);
+	assert_string_equal(run.summary.rates[1].direction, "read");
+	assert_true(run.summary.rates[1].bytes_per_second > NULL_CHUNK);
+	check_put_back(DEVICE_B);
+	run_free(&run);
+}
+
+/* Only a direction in which something arrived. */
+static void test_measured_as_far_as_it_works(void **state)
+{
+	struct run run;
+
+	(void)state;
+	world.pair.measures = true;
+	kernel.dma = DMA_WRITES_LOST;
+	run = run_pair();
+	assert_int_equal(run.summary.nr_rates, 1);
+	assert_string_equal(run.summary.rates[0].direction, "read");
 	run_free(&run);
 }
 
@@ -816,12 +951,14 @@ static void test_addresses_avoid_devices(void **state)
 /* --- what was there is there again -------------------------------------------------------- */
 
 static int target_of_bar_store;
+static unsigned nr_bar_stores;
 void __wrap_bar_store(const struct bar_view *view, const uint8_t *bytes, size_t size);
 void __real_bar_store(const struct bar_view *view, const uint8_t *bytes, size_t size);
 
 /* From the nth store on nothing gets through: the device died. */
 void __wrap_bar_store(const struct bar_view *view, const uint8_t *bytes, size_t size)
 {
+	nr_bar_stores++;
 	if (target_of_bar_store && --target_of_bar_store == 0) {
 		target_of_bar_store = 1;
 		return;
@@ -885,6 +1022,76 @@ static void test_cannot_be_put_back(void **state)
 	assert_int_equal(run.code, -EIO);
 	assert_non_null(strstr(run.err.text, "could not be put back"));
 	assert_int_equal(run.summary.result, OUTCOME_FAIL);
+	run_free(&run);
+}
+
+/* Even its own value may mean something to a register: what nobody changed is not put back. */
+static void test_unchanged_is_left_alone(void **state)
+{
+	struct run run;
+
+	(void)state;
+	has_engine = false;
+	nr_bar_stores = 0;
+	run = run_pair();
+	assert_int_equal(nr_bar_stores, 0);
+	assert_int_equal(run.code, 0);
+	run_free(&run);
+}
+
+/* After a reset nothing is lent any more: what was there cannot be put back, and it is not put
+ * where it never was. */
+static void test_loan_ends_with_a_reset(void **state)
+{
+	uint8_t *bar = kernel_bar(DEVICE_B);
+	struct run run;
+
+	(void)state;
+	world.pair.disruptive = true;
+	world.pair.target.bar = -1;
+	world.pair.target.offset = 0;
+	lends = true;
+	null.lent = 512;
+	null.lends_times = 1;
+	run = run_pair();
+	check_result(&run, "reset", OUTCOME_FAIL, "does not lend the same part");
+	assert_int_equal(run.code, -EIO);
+	assert_int_equal(run.summary.result, OUTCOME_FAIL);
+	assert_non_null(strstr(run.summary.reason, "could not be put back"));
+	assert_memory_equal(bar, world.before, LENT_AT);
+	run_free(&run);
+}
+
+static bool memory_stays_off;
+int __wrap_vfio_command_change(struct vfio_device *opened, uint16_t set, uint16_t clear);
+int __real_vfio_command_change(struct vfio_device *opened, uint16_t set, uint16_t clear);
+
+int __wrap_vfio_command_change(struct vfio_device *opened, uint16_t set, uint16_t clear)
+{
+	static bool is_off;
+
+	is_off |= memory_stays_off && clear == COMMAND_MEMORY;
+	if (!memory_stays_off)
+		is_off = false;
+	if (is_off && set == COMMAND_MEMORY && opened->device == &scene.devices[DEVICE_B])
+		return -EIO;
+	return __real_vfio_command_change(opened, set, clear);
+}
+
+/* Nothing of the target is accessed any more: that would end this process. */
+static void test_memory_stays_disabled(void **state)
+{
+	struct run run;
+
+	(void)state;
+	world.pair.disruptive = true;
+	world.pair.measures = true;
+	memory_stays_off = true;
+	run = run_pair();
+	memory_stays_off = false;
+	check_result(&run, "disabled", OUTCOME_FAIL, "its memory cannot be enabled");
+	check_result(&run, "reset", OUTCOME_SKIP, "its memory cannot be enabled");
+	assert_int_equal(run.code, -EIO);
 	run_free(&run);
 }
 
@@ -975,19 +1182,27 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unsafe_sends_no_more, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_require_revoked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_never_revoked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lifetime_that_cannot_be_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_consent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_registers_are_not_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_blank_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unprivileged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_unmapped_is_written, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unprivileged_without_consent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_engine, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_engine_does_not_start, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_engine_fails_at_each_move, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_engine_fails_at_each_move_of_all_checks, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_engine_with_short_arms, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_engine_that_moves_too_much, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_engine_that_executes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_engine_that_executes_after_a_lost_write, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_engine_that_tells_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_measured_as_far_as_it_works, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_measured, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bar_that_cannot_be_mapped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offset_at_the_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offset_in_a_page, setup, teardown),
@@ -1000,6 +1215,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_target_that_holds_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_target_that_changes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cannot_be_put_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_memory_stays_disabled, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_loan_ends_with_a_reset, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unchanged_is_left_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_interrupted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_disruptive, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_disruptive_sees_faults, setup, teardown),
