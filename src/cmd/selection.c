@@ -58,6 +58,7 @@ static int refuse_id(const struct context *context, const struct machine *machin
 int find_operand_device(const struct context *context, const struct machine *machine,
 			const char *text, const struct device **device)
 {
+	_cleanup_free_ char *problem = NULL;
 	struct bdf bdf;
 	int vendor, product;
 
@@ -68,10 +69,16 @@ int find_operand_device(const struct context *context, const struct machine *mac
 					     : find_device_named(machine, text);
 	if (*device)
 		return STATUS_OK;
-	complain(context, "%s: %s; \"iommutool groups --all\" lists them", *text ? text : "\"\"",
-		 bdf_parse(text, &bdf) == 0 ? "no such device here"
-					    : "neither a PCI address (0000:03:00.0) nor the name "
-					      "of a device here");
+	problem = bdf_problem(text);
+	if (problem)
+		complain(context, "%s: %s", text, problem);
+	else
+		complain(context, "%s: %s; \"iommutool groups --all\" lists them",
+			 *text ? text : "\"\"",
+			 bdf_parse(text, &bdf) == 0
+				 ? "no such device here"
+				 : "neither a PCI address (0000:03:00.0) nor the name of a device "
+				   "here");
 	return STATUS_FAILED;
 }
 

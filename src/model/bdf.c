@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_PARTS 4
+#define ARI_MAX 255 /* functions of the one device of a bus, as FreeBSD counts them */
 
 /* The widest value of each part, from the right: function, device, bus, domain. */
 static const uint64_t part_max[MAX_PARTS] = { 7, 31, 255, UINT32_MAX };
@@ -16,6 +17,20 @@ void bdf_format(const struct bdf *bdf, char text[BDF_TEXT_SIZE])
 {
 	snprintf(text, BDF_TEXT_SIZE, "%04" PRIx32 ":%02x:%02x.%x", bdf->domain, bdf->bus,
 		 bdf->device & 31u, bdf->function & 7u);
+}
+
+void bdf_format_freebsd(const struct bdf *bdf, char text[BDF_FREEBSD_SIZE])
+{
+	snprintf(text, BDF_FREEBSD_SIZE, "pci%" PRIu32 ":%u:%u:%u", bdf->domain, bdf->bus,
+		 bdf->device & 31u, bdf->function & 7u);
+}
+
+bool bdf_format_bhyve(const struct bdf *bdf, char text[BDF_BHYVE_SIZE])
+{
+	snprintf(text, BDF_BHYVE_SIZE, "%u/%u/%u", bdf->bus, bdf->device & 31u, bdf->function & 7u);
+	if (bdf->domain != 0)
+		text[0] = '\0';
+	return bdf->domain == 0;
 }
 
 /*
@@ -39,15 +54,21 @@ static int parse_parts(const char *text, const char *separators, size_t min, int
 
 		if (strlen(part) > (nr == MAX_PARTS - 1 ? domain_digits : 4) || strpbrk(part, "xX"))
 			return -EINVAL;
-		if (parse_u64(part, base, part_max[nr], &values[nr]) < 0)
+		/* FreeBSD writes none; who does may mean lspci's hexadecimal. */
+		if (base == 10 && part[0] == '0' && part[1])
+			return -EINVAL;
+		if (parse_u64(part, base, base == 10 && nr == 0 ? ARI_MAX : part_max[nr],
+			      &values[nr]) < 0)
 			return -EINVAL;
 		nr++;
 		if (!at)
 			break;
 		*at = '\0';
 	}
-	if (nr < min)
+	if (nr < min || (values[0] > part_max[0] && values[1] != 0))
 		return -EINVAL;
+	values[1] |= values[0] >> 3;
+	values[0] &= 7;
 	*bdf = (struct bdf){
 		.domain = (uint32_t)values[3],
 		.bus = (uint8_t)values[2],
@@ -57,10 +78,33 @@ static int parse_parts(const char *text, const char *separators, size_t min, int
 	return 0;
 }
 
+/* "D:B:S:F:", as pciconf -l has it; with fewer numbers a last one may be missing. */
+static bool has_final_colon(const char *numbers)
+{
+	size_t colons = 0;
+
+	for (const char *at = numbers; *at; at++)
+		colons += *at == ':';
+	return colons == MAX_PARTS && numbers[strlen(numbers) - 1] == ':';
+}
+
+static int parse_pci(const char *numbers, struct bdf *bdf)
+{
+	char copy[32];
+
+	if (!has_final_colon(numbers))
+		return parse_parts(numbers, ":::", 3, 10, bdf);
+	if (strlen(numbers) >= sizeof(copy))
+		return -EINVAL;
+	strcpy(copy, numbers);
+	copy[strlen(copy) - 1] = '\0';
+	return parse_parts(copy, ":::", MAX_PARTS, 10, bdf);
+}
+
 int bdf_parse(const char *text, struct bdf *bdf)
 {
 	if (strncmp(text, "pci", 3) == 0)
-		return parse_parts(text + 3, ":::", 3, 10, bdf);
+		return parse_pci(text + 3, bdf);
 	if (strchr(text, '/'))
 		return parse_parts(text, "//", 3, 10, bdf);
 	return parse_parts(text, ".::", 3, 16, bdf);

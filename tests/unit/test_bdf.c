@@ -30,6 +30,16 @@ static void test_parse(void **state)
 		{ "pci17:20:3", { 0, 17, 20, 3 } },
 		{ "3/0/0", { 0, 3, 0, 0 } },
 		{ "255/31/7", { 0, 255, 31, 7 } },
+		{ "10/31/7", { 0, 10, 31, 7 } },
+		{ "pci0:10:31:7", { 0, 10, 31, 7 } },
+		{ "pci1:3:0:0", { 1, 3, 0, 0 } },
+		/* ARI: 9 is device 1, function 1 */
+		{ "pci0:3:0:9", { 0, 3, 1, 1 } },
+		{ "3/0/255", { 0, 3, 31, 7 } },
+		{ "pci3:0:129", { 0, 3, 16, 1 } },
+		/* as pciconf -l has it */
+		{ "pci0:1:0:0:", { 0, 1, 0, 0 } },
+		{ "pci4294967295:255:31:7:", { 0xffffffff, 255, 31, 7 } },
 	};
 
 	(void)state;
@@ -106,7 +116,8 @@ static void test_refuse(void **state)
 		"pci0:0:0:0:0",
 		"pci0:256:0:0",
 		"pci0:0:32:0",
-		"pci0:0:0:8",
+		"pci0:0:1:8",
+		"pci0:0:0:256",
 		"pci0:0:0:a",
 		"pci0a:0:0:0",
 		"pci0:0:0.0",
@@ -116,6 +127,27 @@ static void test_refuse(void **state)
 		"pci 0:0:0:0",
 		"PCI0:0:0:0",
 		"pci0x1:0:0:0",
+		/* which world is meant? */
+		"pci0:01:00.0",
+		"pci0:01:00:0",
+		"pci00:1:0:0",
+		"pci0:1:0:00",
+		"pci0:0a:0:0",
+		"01/0/0",
+		"0a/00/0",
+		"10/00/0",
+		"01/00.0",
+		"0/1/0/0",
+		/* a ":" behind fewer than four numbers, or two of them */
+		"pci1:0:0:",
+		"pci0:1:0:0::",
+		"pci0:1:0:0:0:",
+		":pci0:1:0:0",
+		"0000:01:00.0:",
+		"1/0/0:",
+		"pci0:1:0:0: ",
+		"pci0: 1:0:0",
+		"igb0@pci0:1:0:0:",
 		"/",
 		"//",
 		"0/0",
@@ -124,7 +156,8 @@ static void test_refuse(void **state)
 		"0/0/0/0",
 		"256/0/0",
 		"0/32/0",
-		"0/0/8",
+		"0/1/8",
+		"0/0/256",
 		"a/0/0",
 		"0/0/0 ",
 		"eth0",
@@ -165,6 +198,130 @@ static void test_format(void **state)
 	}
 }
 
+/* The vectors of FreeBSD: the same function in three ways of writing, and its requester ID. */
+static void test_two_worlds(void **state)
+{
+	static const struct {
+		const char *linux, *freebsd, *bhyve; /* NULL: it cannot be expressed */
+		uint16_t requester;
+	} cases[] = {
+		{ "0000:01:00.0", "pci0:1:0:0", "1/0/0", 0x0100 },
+		{ "0000:0a:1f.7", "pci0:10:31:7", "10/31/7", 0x0aff },
+		{ "0000:ff:00.0", "pci0:255:0:0", "255/0/0", 0xff00 },
+		{ "0001:03:00.0", "pci1:3:0:0", NULL, 0x0300 },
+		{ "ffffffff:ff:1f.7", "pci4294967295:255:31:7", NULL, 0xffff },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char freebsd[BDF_FREEBSD_SIZE], bhyve[BDF_BHYVE_SIZE];
+		struct bdf bdf, back;
+
+		assert_int_equal(bdf_parse(cases[i].linux, &bdf), 0);
+		bdf_format_freebsd(&bdf, freebsd);
+		assert_string_equal(freebsd, cases[i].freebsd);
+		assert_int_equal(bdf_parse(freebsd, &back), 0);
+		assert_int_equal(bdf_compare(&bdf, &back), 0);
+		assert_int_equal(bdf_format_bhyve(&bdf, bhyve), cases[i].bhyve != NULL);
+		assert_string_equal(bhyve, cases[i].bhyve ? cases[i].bhyve : "");
+		if (cases[i].bhyve) {
+			assert_int_equal(bdf_parse(bhyve, &back), 0);
+			assert_int_equal(bdf_compare(&bdf, &back), 0);
+		}
+		assert_int_equal(bdf_requester(&bdf), cases[i].requester);
+	}
+}
+
+static void test_problem(void **state)
+{
+	static const char out_of_decimal[] = "out of range: the bus goes to 255, the slot to 31, "
+					     "the function to 7, or in slot 0 to 255";
+	static const char out_of_hexadecimal[] =
+		"out of range: the bus goes to ff, the device to 1f, the function to 7";
+	static const char missing[] = "a number is missing behind the last \":\"";
+	const struct {
+		const char *text, *problem;
+	} cases[] = {
+		{ "pci0:01:00.0",
+		  "with a \".\" an address is hexadecimal and has only \":\" before it, else it is "
+		  "decimal: 0000:01:00.0 is pci0:1:0:0" },
+		{ "pci0:0a:1f.7",
+		  "with a \".\" an address is hexadecimal and has only \":\" before it, else it is "
+		  "decimal: 0000:0a:1f.7 is pci0:10:31:7" },
+		{ "0a/00.0",
+		  "with a \".\" an address is hexadecimal and has only \":\" before it, else it is "
+		  "decimal: 0000:0a:00.0 is 10/0/0" },
+		{ "pci0:0a:0:0", "pciD:B:S:F is decimal: 0000:0a:00.0 is pci0:10:0:0" },
+		{ "pci0:ff:1F:7", "pciD:B:S:F is decimal: 0000:ff:1f.7 is pci0:255:31:7" },
+		{ "0a/00/0", "B/S/F is decimal: 0000:0a:00.0 is 10/0/0" },
+		{ "a/0/0", "B/S/F is decimal: 0000:0a:00.0 is 10/0/0" },
+		/* the same in both worlds */
+		{ "01/00/0", "decimal numbers have no leading zeros: write 1/0/0" },
+		{ "pci0:01:00:0", "decimal numbers have no leading zeros: write pci0:1:0:0" },
+		{ "pci0000:03:00:0", "decimal numbers have no leading zeros: write pci0:3:0:0" },
+		/* not the same: 10h is 16 */
+		{ "10/00/0", "with leading zeros it may be meant as hexadecimal: 0000:0a:00.0 is "
+			     "10/0/0, and 0000:10:00.0 is 16/0/0" },
+		{ "pci0:10:00:0", "with leading zeros it may be meant as hexadecimal: 0000:0a:00.0 "
+				  "is pci0:10:0:0, and 0000:10:00.0 is pci0:16:0:0" },
+		/* only one of the readings is an address: 31h is beyond 1fh */
+		{ "01/31/0", "decimal numbers have no leading zeros: write 1/31/0" },
+		{ "0/1/0/0", "B/S/F has no domain: write pci0:1:0:0" },
+		{ "2/10/0/0", "B/S/F has no domain: write pci2:10:0:0" },
+		{ "0:10:0:0", "write 0000:10:00.0 if it is hexadecimal, or pci0:10:0:0 if it is "
+			      "decimal" },
+		{ "3:0:0", "write 0000:03:00.0 if it is hexadecimal, or pci0:3:0:0 if it is "
+			   "decimal" },
+		{ "0000:0a:00:0", "write 0000:0a:00.0" },
+		{ "0:200:31:0", "write pci0:200:31:0" },
+		{ "PCI0:1:0:0", "write pci0:1:0:0" },
+		{ "igb0@pci0:1:0:0:", "leave out the driver: pci0:1:0:0" },
+		{ "pci0:256:0:0", out_of_decimal },
+		{ "pci0:0:32:0", out_of_decimal },
+		{ "0/1/8", out_of_decimal },
+		{ "0/0/256", out_of_decimal },
+		{ "256/0/0", out_of_decimal },
+		{ "0000:03:20.0", out_of_hexadecimal },
+		{ "0000:03:00.8", out_of_hexadecimal },
+		{ "100:00.0", out_of_hexadecimal },
+		{ "pci0:1:0:", missing },
+		{ "pci0:1:", missing },
+		{ " 03:00.0", "write 03:00.0, without blanks" },
+		{ "pci0: 1:0:0", "write pci0:1:0:0, without blanks" },
+		{ "1/0/0\n", "write 1/0/0, without blanks" },
+		/* addresses, and what nobody meant as one */
+		{ "0000:03:00.0", NULL },
+		{ "pci0:1:0:0:", NULL },
+		{ "10/0/0", NULL },
+		{ "", NULL },
+		{ "eth0", NULL },
+		{ "my device", NULL },
+		{ "ppt0", NULL },
+		{ "pci", NULL },
+		{ "pci0", NULL },
+		{ "PCI", NULL },
+		{ "10de:2330", NULL },
+		{ "/dev/pci", NULL },
+		{ "a@b", NULL },
+		{ ":::", NULL },
+		{ "0000::00.0", NULL },
+		{ "03:00.0.0", NULL },
+		{ "00000000000000000000000000000000000000:03:00.9", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char *problem = bdf_problem(cases[i].text);
+
+		if (!cases[i].problem && problem)
+			fail_msg("case \"%s\": \"%s\"", cases[i].text, problem);
+		if (cases[i].problem && (!problem || strcmp(problem, cases[i].problem) != 0))
+			fail_msg("case \"%s\": \"%s\", not \"%s\"", cases[i].text,
+				 problem ? problem : "nothing", cases[i].problem);
+		free(problem);
+	}
+}
+
 static int sign(int number)
 {
 	return (number > 0) - (number < 0);
@@ -199,9 +356,14 @@ static void test_requester(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),  cmocka_unit_test(test_parse_widest_decimal_domain),
-		cmocka_unit_test(test_refuse), cmocka_unit_test(test_format),
-		cmocka_unit_test(test_order),  cmocka_unit_test(test_requester),
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_parse_widest_decimal_domain),
+		cmocka_unit_test(test_refuse),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_two_worlds),
+		cmocka_unit_test(test_problem),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_requester),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
