@@ -43,7 +43,7 @@ LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
 
 # --- files -----------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/collect/$(OS)/*/*.c \
-	src/bind/$(OS)/*.c))
+	src/bind/$(OS)/*.c src/model/$(OS)/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 PROGRAM := $(B)/iommutool
 # What tests are linked with: everything but main().
@@ -52,7 +52,8 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/uni
 # The backend of another system is tested against a model of it; what has the entry points that ours
 # has, too, cannot be linked beside them.
 FREEBSD_SOURCES := $(filter-out %/os_system.c,$(filter-out src/collect/freebsd/entry_% \
-	src/bind/freebsd/entry_%,$(sort $(wildcard src/collect/freebsd/*.c src/bind/freebsd/*.c))))
+	src/bind/freebsd/entry_%,$(sort $(wildcard src/collect/freebsd/*.c \
+	src/bind/freebsd/*.c src/model/freebsd/*.c))))
 FREEBSD_MODEL := $(sort $(wildcard tests/freebsd/model/*.c))
 FREEBSD_PARTS := $(if $(filter freebsd,$(OS)),,$(FREEBSD_SOURCES:%.c=$(B)/%.o)) \
 	$(FREEBSD_MODEL:%.c=$(B)/%.o)
@@ -204,7 +205,8 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(PARTS)
 
 # --- keeping house ---------------------------------------------------------------------------
 format: ## Format the C files as .clang-format says
-	clang-format -i $(SOURCES) $(wildcard src/*.h src/*/*.h src/*/*/*.h src/*/*/*/*.h tests/*/*.[ch])
+	clang-format -i $(SOURCES) $(wildcard src/*/freebsd/*.c src/*.h src/*/*.h src/*/*/*.h \
+		src/*/*/*/*.h tests/*/*.[ch] tests/freebsd/*/*.[ch] tests/freebsd/include/sys/*.h)
 
 # Off: what has false alarms here (va_list in a file checked after others, sizeof of a pointer that
 # an array of pointers holds) and what is a matter of style.

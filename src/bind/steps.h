@@ -20,10 +20,12 @@ bool binding_is_plain(const struct binding *binding);
 
 enum step_kind {
 	STEP_LOAD,     /* the module of a driver */
-	STEP_OVERRIDE, /* the driver that alone may take the device; NULL: any */
+	STEP_OVERRIDE, /* the driver that alone may take the device; NULL: any (Linux) */
 	STEP_UNBIND,   /* from a driver */
 	STEP_ATTACH,   /* to a driver */
-	STEP_PROBE,    /* to the driver that the kernel chooses */
+	STEP_PROBE,    /* to the driver that the kernel chooses; which it should be, NULL: any */
+	STEP_SET,      /* override, unbind and attach in one, or nothing of it (FreeBSD) */
+	STEP_CLEAR,    /* the override, and then as STEP_PROBE, in one (FreeBSD) */
 };
 
 struct step {
@@ -43,6 +45,7 @@ void steps_free(struct steps *steps); /* what is in it */
 enum goal_kind {
 	GOAL_DRIVER, /* to a binding */
 	GOAL_PROBE,  /* to no override, and the driver that the kernel chooses */
+	GOAL_NONE,   /* to no driver, whatever override it has (FreeBSD) */
 };
 
 /**

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What driver.h asks of the system, on FreeBSD. Nothing is decided here. */
+#include "bind/driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bind/freebsd/devctl.h"
+#include "bind/freebsd/drivers.h"
+#include "bind/freebsd/way.h"
+#include "collect/freebsd/os_system.h"
+#include "model/bdf.h"
+#include "model/freebsd/ppt.h"
+#include "util/alloc.h"
+#include "util/child.h"
+
+const char default_driver[] = PPT_DRIVER;
+
+const char *driver_name_problem(const char *name)
+{
+	return freebsd_driver_name_problem(name);
+}
+
+enum driver_state driver_state(const struct source *source, const struct machine *machine,
+			       const char *name)
+{
+	struct os os = freebsd_system();
+
+	return freebsd_driver_state(source->live ? &os : NULL, machine, name);
+}
+
+/* No driver of the system has a list of its devices that can be asked for. */
+enum tristate driver_matches(const struct source *source, const struct machine *machine,
+			     const char *name, const struct device *device)
+{
+	(void)source;
+	(void)machine;
+	(void)device;
+	return strcmp(name, PPT_DRIVER) == 0 ? TRI_YES : TRI_UNKNOWN;
+}
+
+void driver_needs(const struct source *source, const struct machine *machine, const char *name,
+		  struct steps *loads)
+{
+	if (driver_state(source, machine, name) == DRIVER_LOADABLE)
+		steps_add(loads, STEP_LOAD, name);
+}
+
+const char *driver_permission(void)
+{
+	struct os os = freebsd_system();
+
+	return freebsd_driver_permission(&os);
+}
+
+/* --- what a device has now ---------------------------------------------------------------- */
+
+int driver_now(const char *device, char **driver)
+{
+	struct os os = freebsd_system();
+	struct binding now;
+	int r = freebsd_binding_now(&os, device, &now, NULL);
+
+	*driver = r == 0 && now.driver ? xstrdup(now.driver) : NULL;
+	binding_free(&now);
+	return r;
+}
+
+int ids_now(const char *device, int *vendor, int *product)
+{
+	struct os os = freebsd_system();
+	struct freebsd_place place;
+	struct bdf bdf;
+	int r = bdf_parse(device, &bdf);
+
+	if (r == 0)
+		r = freebsd_look(&os, &bdf, &place, NULL);
+	if (r == 0) {
+		*vendor = place.vendor;
+		*product = place.product;
+	}
+	return r;
+}
+
+static int find_override(const void *argument, struct child_answer *answer)
+{
+	struct os os = freebsd_system();
+	struct binding now;
+	int r = freebsd_binding_now(&os, argument, &now, NULL);
+
+	if (r == 0 && now.override)
+		snprintf(answer->text, sizeof(answer->text), "%s", now.override);
+	binding_free(&now);
+	return r;
+}
+
+int override_now(const char *device, int timeout_ms, char **override, pid_t *stuck)
+{
+	struct child_answer answer;
+	int r = run_in_child(find_override, device, timeout_ms, &answer, stuck);
+
+	*override = r == 0 && *answer.text ? xstrdup(answer.text) : NULL;
+	return r;
+}
+
+char *serial_now(const struct source *source, const struct device *device, int timeout_ms)
+{
+	(void)timeout_ms;
+	return read_serial(source, device);
+}
+
+/* --- steps ------------------------------------------------------------------------------ */
+
+char *step_name(const struct step *step)
+{
+	return freebsd_step_name(step);
+}
+
+char *step_text(const char *device, const struct step *step)
+{
+	struct os os = freebsd_system();
+
+	return freebsd_step_text(&os, device, step);
+}
+
+struct work {
+	const char *device;
+	const struct step *step;
+};
+
+static int do_work(const void *argument, struct child_answer *answer)
+{
+	const struct work *work = argument;
+	struct os os = freebsd_system();
+
+	(void)answer;
+	return freebsd_take_step(&os, work->device, work->step, NULL);
+}
+
+int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck)
+{
+	struct work work = { device, step };
+
+	return run_in_child(do_work, &work, timeout_ms, NULL, stuck);
+}
+
+/* --- a child that does not come back ------------------------------------------------------ */
+
+/* The kernel would tell it (kern.proc.pid), in a struct that is another in each release. */
+void child_waits_in(pid_t child, char text[64])
+{
+	(void)child;
+	*text = '\0';
+}
+
+uint64_t child_start(pid_t child)
+{
+	(void)child;
+	return 0; /* unknown: it is not recognised later */
+}
+
+/* ppt makes none. */
+int wait_for_nodes(const char *device, int timeout_ms, struct error *err)
+{
+	(void)device;
+	(void)timeout_ms;
+	(void)err;
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stub of FreeBSD. */
+#ifndef STUB_STDIO_H
+#define STUB_STDIO_H
+
+#include <stdarg.h>
+#include <sys/types.h>
+
+typedef struct stub_file FILE;
+extern FILE *__stdinp, *__stdoutp, *__stderrp;
+#define stdin __stdinp
+#define stdout __stdoutp
+#define stderr __stderrp
+
+int fprintf(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int fputc(int byte, FILE *file);
+int fputs(const char *text, FILE *file);
+int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int snprintf(char *to, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int sscanf(const char *text, const char *format, ...) __attribute__((format(scanf, 2, 3)));
+int vasprintf(char **to, const char *format, va_list values) __attribute__((format(printf, 2, 0)));
+int asprintf(char **to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int vsnprintf(char *to, size_t size, const char *format, va_list values)
+	__attribute__((format(printf, 3, 0)));
+
+#endif

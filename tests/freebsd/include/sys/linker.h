@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stub of FreeBSD. */
+#ifndef STUB_SYS_LINKER_H
+#define STUB_SYS_LINKER_H
+
+int kldfind(const char *file);
+int kldload(const char *file);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the model share; private to them. */
+#ifndef IOMMUTOOL_FREEBSD_MODEL_PARTS_H
+#define IOMMUTOOL_FREEBSD_MODEL_PARTS_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "model.h"
+
+/* Ends the program: a test that goes on would say nothing. */
+#define model_expect(condition, ...)                                                               \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "model of FreeBSD: " __VA_ARGS__);                         \
+			fputc('\n', stderr);                                                       \
+			abort();                                                                   \
+		}                                                                                  \
+	} while (0)
+
+int model_pci_ioctl(struct model *model, bool is_writable, unsigned long request, void *argument);
+
+/* Of struct os_ops. */
+int model_sysctl(struct os *os, const char *name, void *value, size_t *size);
+int model_kenv(struct os *os, const char *name, char *value, size_t size);
+int model_find_module(struct os *os, const char *name);
+int model_load_module(struct os *os, const char *name);
+int model_read_physical(struct os *os, uint64_t address, void *bytes, size_t size);
+
+/* Whatever is at an address, whoever asks. Return: 0 or -EFAULT. */
+int model_peek(const struct model *model, uint64_t address, void *bytes, size_t size);
+/* Makes a page of zeroes, where there is none. */
+void model_touch(struct model *model, uint64_t address);
+
+void model_values_free(struct model *model);
+void model_memory_free(struct model *model);
+
+#endif
