@@ -2,24 +2,6 @@
 . /rig/lib/check
 . /rig/lib/raw
 
-# read_word DEVICE OFFSET: two bytes of config space as four digits, in the order in which they stand.
-read_word() { od -A n -t x1 -j $(($2)) -N 2 "$devices/$1/config" | tr -d ' \n'; }
-write_word() {
-	printf "\\x$(echo "$3" | cut -c 1-2)\\x$(echo "$3" | cut -c 3-4)" |
-		dd of="$devices/$1/config" bs=1 seek=$(($2)) conv=notrunc 2>/dev/null
-}
-
-# acs_control DEVICE: where its ACS control register is; found by walking, as the tool does not.
-acs_control() {
-	at=256
-	while [ "$at" != 0 ]; do
-		[ "$(read_word "$1" "$at")" != 0d00 ] || { echo $((at + 6)); return; }
-		word=$(read_word "$1" $((at + 2)))
-		at=$(((0x$(echo "$word" | cut -c 3-4) << 4) | (0x$(echo "$word" | cut -c 1))))
-	done
-	return 1
-}
-
 columns=GROUP,TYPE,VIABLE,BLOCKERS,DEVICE,ID,CLASS,DRIVER,UNIT,RESET
 
 # device_rows FIRST DEVICE...: a row each, FIRST being the columns of the group.

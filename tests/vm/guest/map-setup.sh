@@ -7,15 +7,7 @@
 remember_mapping
 [ ! -e /sys/module/vfio_iommu_type1/parameters/dma_entry_limit ] || echo 65535 > /sys/module/vfio_iommu_type1/parameters/dma_entry_limit
 
-# refused WHAT STATUS WORDS ARGUMENT...: one line on stderr that has the words (extended regular expression).
-refused() {
-	what=$1 wanted_words=$3
-	status=$2
-	shift 3
-	run "$status" map-test "$@"
-	[ "$(wc -l < "$err")" = 1 ] || fail "$what: $(wc -l < "$err") lines on stderr: $(cat "$err")"
-	grep -qE -e "$wanted_words" "$err" || fail "$what: '$(cat "$err")' has no '$wanted_words'"
-}
+command=map-test # of refused()
 
 # Chips whose names begin with IR- deliver remapped interrupts.
 if ! grep -qE '[ -]IR-' /proc/interrupts; then
