@@ -154,7 +154,7 @@ $(addprefix $(B)/tests/unit/,test_iospace test_type1 test_type1_info test_type1_
 $(B)/tests/unit/test_map_checks: override WRAP := \
 	$(KERNEL_CALLS) getrlimit setrlimit memory_get memlock_left page_table_read iospace_unmap
 $(B)/tests/unit/test_p2p_checks: override WRAP := \
-	$(KERNEL_CALLS) physical_address find_engine loan_begin kernel_log_find \
+	$(KERNEL_CALLS) physical_addresses find_engine loan_begin kernel_log_find \
 	kernel_log_skip bar_store bar_load vfio_command_change \
 	clock_nap clock_ns
 

@@ -78,7 +78,7 @@ static error_t check_combination(const struct testing_arguments *arguments,
 			state, "two output formats at once; choose one of --tap, -J, -r and -P");
 	if (arguments->list && (named || arguments->only || arguments->tap || arguments->dry_run))
 		return option_error(state, "--list shows what checks there are: it takes no "
-					   "device, no --only, no --tap and no --dry-run");
+					   "device and no option of a test");
 	if (arguments->list)
 		return 0;
 	if (arguments->all && shared->nr_operands)

@@ -41,6 +41,8 @@ enum edu_command {
 #define IN_AT 4096u
 
 #define IDLE_LIMIT_MS 3000u
+/* Addresses that QEMU's default dma_mask has. */
+#define DEFAULT_REACH (UINT64_C(1) << 28)
 #define NAP_US 1000
 
 /* --- the device ----------------------------------------------------------------------------- */
@@ -196,11 +198,13 @@ static int check_reach(struct engine *engine, struct error *err)
 		code = store(engine, own_iova(engine, IN_AT), CHUNK, err);
 	if (code < 0 || memcmp(out, in, CHUNK) == 0)
 		return code;
-	return fail(
-		err, -EOPNOTSUPP,
-		"%s: what it was to copy in memory of ours, at IOVA 0x%llx, did not arrive; QEMU "
-		"gives it 28 address bits unless told -device edu,dma_mask=0xffffffffffff",
-		engine->opened->device->name, (unsigned long long)engine->memory.iova.value);
+	return fail(err, -EOPNOTSUPP,
+		    "%s: what it was to copy in memory of ours, at IOVA 0x%llx, did not arrive; %s",
+		    engine->opened->device->name, (unsigned long long)engine->memory.iova.value,
+		    own_iova(engine, ENGINE_MEMORY_SIZE).value > DEFAULT_REACH
+			    ? "QEMU gives it 28 address bits unless told -device "
+			      "edu,dma_mask=0xffffffffffff"
+			    : "iommutool map-test tells whether mapping works for it");
 }
 
 /* --- begin and end -------------------------------------------------------------------------- */

@@ -75,6 +75,10 @@ void check_write(struct p2p_test *test, struct p2p_finding *finding)
 		skips(&finding->verdict, "%s", test->part.why_not);
 		return;
 	}
+	if (!test->is_isolated) {
+		skips(&finding->verdict, NOT_ISOLATED);
+		return;
+	}
 	if (!map_part(test, finding))
 		return;
 	test->has_arrived = must_arrive(test, finding, part_iova(test), &target);

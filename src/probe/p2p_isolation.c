@@ -118,7 +118,7 @@ static bool try_address(struct p2p_test *test, struct p2p_finding *finding,
 static bool try_own_page(struct p2p_test *test, struct p2p_finding *finding, struct tried *tried)
 {
 	struct forbidden it = { .span = P2P_PAGE, .ours = place_ours(test, 0, P2P_PAGE) };
-	int code = physical_address(test->ours, &it.pages.value);
+	int code = physical_addresses(test->ours, 1, &it.pages.value);
 
 	if (code == 0)
 		return try_address(test, finding, &it, tried);

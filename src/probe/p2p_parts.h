@@ -39,9 +39,10 @@ struct p2p_test {
 	struct iospace *space; /* the initiator's */
 	struct vfio_device *from;
 	struct engine engine;	/* ops NULL: not running */
-	struct memory memory;	/* ENGINE_MEMORY_SIZE for it, then P2P_SPAN of ours */
-	uint8_t *ours;		/* P2P_SPAN bytes, mapped as long as the pair is tested: pinned */
-	struct iova base;	/* of memory, in the initiator's space */
+	struct memory memory; /* mapped at .base as long as the pair is tested: pinned */
+	struct iova base;
+	struct engine_memory own; /* the engine's part of it, as the engine sees it */
+	uint8_t *ours;		  /* another P2P_SPAN bytes of it */
 	struct iova at;		/* P2P_SPAN usable addresses, for what is mapped of the BAR */
 	struct bar_part mapped; /* there, by map_part() */
 	uint64_t mapped_lead;	/* of the part in it */
@@ -168,8 +169,12 @@ bool unmap_part(struct p2p_test *test, struct p2p_finding *finding);
 /* Return: where the part itself is then. */
 struct iova part_iova(const struct p2p_test *test);
 
-/* Return: whether anything may be sent to addresses that are mapped. */
+/* Return: whether anything may be sent at all. */
 bool may_move(const struct p2p_test *test);
+
+/* Why nothing is written. */
+#define NOT_ISOLATED                                                                               \
+	"isolation was not shown, and a write that nothing translates would hit somebody's memory"
 
 /* --- the checks --------------------------------------------------------------------------- */
 

@@ -4,9 +4,13 @@
  * request with such an address might be answered before it comes to the IOMMU.
  */
 #include <errno.h>
+#include <inttypes.h>
 
 #include "model/resources.h"
 #include "probe/p2p_parts.h"
+#include "probe/pagemap.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
 
 /* The lowest addresses are left alone: what goes wrong often goes there. */
 #define LOWEST 0x100000u
@@ -98,25 +102,105 @@ static int choose_addresses(struct p2p_test *test, struct error *err)
 	return code;
 }
 
+/* --- memory ------------------------------------------------------------------------------- */
+
+#define ENGINE_PAGES (ENGINE_MEMORY_SIZE / P2P_PAGE)
+/* Among so many pages there are a few that are neighbours in physical memory, too. */
+#define POOL_SIZE (2u << 20)
+#define POOL_PAGES (POOL_SIZE / P2P_PAGE)
+#define NO_RUN SIZE_MAX
+
+/* Return: whether the pages that an engine has lie one behind the other. */
+static bool is_run(const uint64_t addresses[ENGINE_PAGES])
+{
+	for (unsigned i = 1; i < ENGINE_PAGES; i++)
+		if (addresses[i] - addresses[0] != i * P2P_PAGE)
+			return false;
+	return true;
+}
+
+/* Return: which page of the pool begins the lowest run, since engines may not reach far up; NO_RUN.
+ */
+static size_t find_run(const struct p2p_test *test, const uint64_t addresses[POOL_PAGES])
+{
+	size_t best = NO_RUN;
+
+	for (size_t i = 0; i + ENGINE_PAGES <= POOL_PAGES; i++)
+		if (is_run(addresses + i) && (best == NO_RUN || addresses[i] < addresses[best]) &&
+		    iospace_check(test->space, (struct iova){ addresses[i] }, ENGINE_MEMORY_SIZE) ==
+			    0)
+			best = i;
+	return best;
+}
+
+/*
+ * Memory for the engine that is mapped at its own physical address: if nothing translated, which
+ * only its moves will tell, they would hit nobody but us. Return: where in the pool it is, in
+ * pages; NO_RUN.
+ */
+static size_t map_run(struct p2p_test *test)
+{
+	_cleanup_free_ uint64_t *addresses = xcalloc(POOL_PAGES, sizeof(*addresses));
+	uint8_t *pool = test->memory.va;
+	struct iova iova;
+	size_t run;
+
+	if (test->memory.size < POOL_SIZE || physical_addresses(pool, POOL_PAGES, addresses) < 0)
+		return NO_RUN;
+	run = find_run(test, addresses);
+	if (run == NO_RUN)
+		return NO_RUN;
+	iova = (struct iova){ addresses[run] };
+	pool += run * P2P_PAGE;
+	if (iospace_map(test->space, pool, iova, ENGINE_MEMORY_SIZE, ACCESS_READ | ACCESS_WRITE) <
+	    0)
+		return NO_RUN;
+	test->own = (struct engine_memory){ pool, iova };
+	return run;
+}
+
+/* What the engine does not have is ours. */
+static void share_out(struct p2p_test *test)
+{
+	uint8_t *pool = test->memory.va;
+	size_t run = map_run(test);
+
+	if (run == NO_RUN) {
+		test->own = (struct engine_memory){ pool, test->base };
+		run = 0;
+	}
+	test->ours = run >= P2P_SPAN / P2P_PAGE ? pool : pool + run * P2P_PAGE + ENGINE_MEMORY_SIZE;
+}
+
+/* Who is not told where its memory lies needs no choice. */
+static uint64_t pool_size(void)
+{
+	uint8_t here = 0;
+	uint64_t address;
+
+	return physical_addresses(&here, 1, &address) == 0 ? POOL_SIZE
+							   : ENGINE_MEMORY_SIZE + P2P_SPAN;
+}
+
 int lay_out_memory(struct p2p_test *test, struct error *err)
 {
 	const char *name = test->from->device->name;
-	int code = memory_get(P2P_PAGE, ENGINE_MEMORY_SIZE + P2P_SPAN, &test->memory);
+	uint64_t size = pool_size();
+	int code = memory_get(P2P_PAGE, size, &test->memory);
 
 	if (code < 0)
-		return fail(err, code, "%s: %u bytes of memory are not to be had", name,
-			    ENGINE_MEMORY_SIZE + P2P_SPAN);
+		return fail(err, code, "%s: 0x%" PRIx64 " bytes of memory are not to be had", name,
+			    size);
 	code = choose_addresses(test, err);
 	if (code < 0)
 		return code;
-	test->ours = (uint8_t *)test->memory.va + ENGINE_MEMORY_SIZE;
 	test->at = (struct iova){ test->base.value + test->memory.size };
 	code = iospace_map(test->space, test->memory.va, test->base, test->memory.size,
 			   ACCESS_READ | ACCESS_WRITE);
 	if (code < 0)
 		return fail(err, code,
-			    "%s: mapping memory for it ended with %s; iommutool "
-			    "map-test %s",
-			    name, errno_name(code), name);
+			    "%s: mapping memory for it ended with %s; iommutool map-test %s", name,
+			    errno_name(code), name);
+	share_out(test);
 	return 0;
 }

@@ -12,7 +12,6 @@ static void start_engine(struct p2p_test *test)
 {
 	const struct device *device = test->from->device;
 	const struct engine_ops *ops = find_engine(device);
-	const struct engine_memory memory = { test->memory.va, test->base };
 	struct error err = { 0 };
 
 	if (!ops) {
@@ -20,7 +19,7 @@ static void start_engine(struct p2p_test *test)
 		test->why_no_engine = xasprintf("no engine of ours drives %s", device->name);
 		return;
 	}
-	test->engine_code = engine_start(&test->engine, ops, test->from, memory, &err);
+	test->engine_code = engine_start(&test->engine, ops, test->from, test->own, &err);
 	if (test->engine_code < 0) {
 		engine_stop(&test->engine);
 		test->why_no_engine = xstrdup(err.text);

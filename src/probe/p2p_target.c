@@ -269,14 +269,11 @@ static int take_part(struct p2p_test *test, struct error *err)
 
 int open_target(struct p2p_test *test, struct iospace *space, struct error *err)
 {
-	const struct device *device = test->pair->target.device;
-	struct setup_failure failure;
-	int code = iospace_attach(space, device, &test->to, &failure);
+	const struct p2p_pair *pair = test->pair;
+	int code = join_space(space, pair->target.device, pair->facts, &test->to, err);
 
-	if (code < 0) {
-		explain_failure(&failure, device, test->pair->facts, err);
+	if (code < 0)
 		return code;
-	}
 	code = take_part(test, err);
 	if (code < 0) {
 		close_target(test);

@@ -12,22 +12,27 @@
 #define IS_PRESENT (1ull << 63)
 #define FRAME ((1ull << 55) - 1)
 
-int physical_address(const void *va, uint64_t *address)
+int physical_addresses(const void *va, size_t nr, uint64_t *addresses)
 {
-	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE), entry;
+	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
 	_cleanup_close_ int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	ssize_t nr;
+	ssize_t got;
 
 	if (fd < 0)
 		return -errno;
-	nr = pread(fd, &entry, sizeof(entry), (off_t)((uintptr_t)va / page_size * sizeof(entry)));
-	if (nr < 0)
+	got = pread(fd, addresses, nr * sizeof(*addresses),
+		    (off_t)((uintptr_t)va / page_size * sizeof(*addresses)));
+	if (got < 0)
 		return -errno;
-	if (nr != sizeof(entry) || !(entry & IS_PRESENT))
+	if ((size_t)got != nr * sizeof(*addresses))
 		return -ENODATA;
-	/* Whoever may not know the number reads 0. */
-	if ((entry & FRAME) == 0)
-		return -EPERM;
-	*address = (entry & FRAME) * page_size + (uintptr_t)va % page_size;
+	for (size_t i = 0; i < nr; i++) {
+		if (!(addresses[i] & IS_PRESENT))
+			return -ENODATA;
+		/* Whoever may not know the number reads 0. */
+		if ((addresses[i] & FRAME) == 0)
+			return -EPERM;
+		addresses[i] = (addresses[i] & FRAME) * page_size;
+	}
 	return 0;
 }

@@ -3,14 +3,17 @@
 #ifndef IOMMUTOOL_PAGEMAP_H
 #define IOMMUTOOL_PAGEMAP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /**
- * physical_address() - of a page of this process that is there
- * @address: set to it; it holds as long as the page is pinned
+ * physical_addresses() - of pages of this process that are there
+ * @va: of the first of @nr pages, one behind the other
+ * @addresses: one for each; they hold as long as the pages are pinned
  *
- * Return: 0; -EPERM: only root (CAP_SYS_ADMIN) is told; -ENODATA: no page is there; negative errno.
+ * Return: 0; -EPERM: only root (CAP_SYS_ADMIN) is told; -ENODATA: a page is not there; negative
+ * errno.
  */
-int physical_address(const void *va, uint64_t *address);
+int physical_addresses(const void *va, size_t nr, uint64_t *addresses);
 
 #endif

@@ -86,15 +86,28 @@ int setup_space(const struct iospace_ops *backend, const struct device *device,
 	struct setup_failure failure = { .step = SETUP_DONE };
 	int rc = iospace_open(backend, space, &failure);
 
-	if (rc == 0) {
-		rc = iospace_attach(*space, device, opened, &failure);
-		if (rc == 0)
-			return 0;
-		iospace_close(*space);
-		failure.gone = is_gone(device);
-	}
-	*space = NULL;
 	*opened = NULL;
-	explain_failure(&failure, device, facts, err);
+	if (rc < 0) {
+		*space = NULL;
+		return explain_failure(&failure, device, facts, err);
+	}
+	rc = join_space(*space, device, facts, opened, err);
+	if (rc < 0) {
+		iospace_close(*space);
+		*space = NULL;
+	}
 	return rc;
+}
+
+int join_space(struct iospace *space, const struct device *device, const struct setup_facts *facts,
+	       struct vfio_device **opened, struct error *err)
+{
+	struct setup_failure failure = { .step = SETUP_DONE };
+	int rc = iospace_attach(space, device, opened, &failure);
+
+	if (rc == 0)
+		return 0;
+	*opened = NULL;
+	failure.gone = is_gone(device);
+	return explain_failure(&failure, device, facts, err);
 }

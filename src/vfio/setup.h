@@ -53,6 +53,14 @@ int setup_space(const struct iospace_ops *backend, const struct device *device,
 		struct vfio_device **opened, struct error *err);
 
 /**
+ * join_space() - a further device in an address space
+ *
+ * Return: as setup_space(); the space is as it was when it fails.
+ */
+int join_space(struct iospace *space, const struct device *device, const struct setup_facts *facts,
+	       struct vfio_device **opened, struct error *err);
+
+/**
  * explain_failure() - what a failed step means for a device, and what to do next
  *
  * Pure: everything it says comes from @failure and @facts.

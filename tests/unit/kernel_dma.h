@@ -60,6 +60,8 @@ static inline const struct kernel_mapping *kernel_stale(uint64_t iova, size_t si
 /* Return: what has the physical address, or NULL. */
 static inline uint8_t *kernel_physical(uint64_t address, size_t size, unsigned *bar_of)
 {
+	uint64_t offset;
+
 	for (unsigned i = 0; i < KERNEL_DEVICES; i++) {
 		uint64_t bus = kernel_bus_address(i);
 
@@ -69,11 +71,14 @@ static inline uint8_t *kernel_physical(uint64_t address, size_t size, unsigned *
 			return kernel_bar(i) + (address - bus);
 		}
 	}
-	for (size_t i = 0; i < kernel.nr_frames; i++)
-		if (address >= kernel.frames[i].physical &&
-		    address - kernel.frames[i].physical < KERNEL_PAGE)
-			return kernel.frames[i].va + (address - kernel.frames[i].physical);
-	return NULL;
+	if (kernel.frames.nr == 0 || address < kernel.frames.physical)
+		return NULL;
+	offset = address - kernel.frames.physical;
+	if (offset / kernel.frames.stride >= kernel.frames.nr ||
+	    offset % kernel.frames.stride >= KERNEL_PAGE)
+		return NULL;
+	return kernel.frames.va + offset / kernel.frames.stride * KERNEL_PAGE +
+	       offset % kernel.frames.stride;
 }
 
 /* Return: what the device gets at, or NULL; @bar_of as in a mapping. */
@@ -84,6 +89,8 @@ static inline uint8_t *kernel_reach(unsigned device, uint64_t iova, size_t size,
 	uint8_t *place = NULL;
 
 	*bar_of = 0;
+	if (kernel.dma == DMA_UNTRANSLATED)
+		return kernel_physical(iova, size, bar_of);
 	if (kernel.dma == DMA_PEER_ROUTED)
 		place = kernel_physical(iova, size, bar_of);
 	if (place && *bar_of)

@@ -5,6 +5,7 @@
 
 enum dma_rule {
 	DMA_RIGHT,
+	DMA_UNTRANSLATED,  /* every address is a physical one */
 	DMA_PASSES_BY,	   /* what is not mapped goes to the physical address */
 	DMA_STALE_MEMORY,  /* unmapped memory is still reached */
 	DMA_STALE_BAR,	   /* the same of BARs */
@@ -21,12 +22,12 @@ enum dma_rule {
 };
 
 #define KERNEL_GONE 8
-#define KERNEL_FRAMES 8
 
-/* A page of the process with the physical address that the test gave it. */
-struct kernel_frame {
-	uint64_t physical;
+/* Memory of the process with the physical addresses that the test gave it: a page each @stride. */
+struct kernel_frames {
+	uint64_t physical, stride;
 	uint8_t *va;
+	size_t nr; /* pages */
 };
 
 #endif

@@ -139,8 +139,7 @@ struct kernel_model {
 	enum dma_rule dma;			 /* that what moves data breaks */
 	struct kernel_mapping gone[KERNEL_GONE]; /* the last that were unmapped */
 	unsigned nr_gone;
-	struct kernel_frame frames[KERNEL_FRAMES];
-	unsigned nr_frames;
+	struct kernel_frames frames;
 
 	unsigned long signal_at, nr_ioctls; /* SIGTERM at the nth of them; 0: never */
 	/* The last bytes that came with one kind of request. */

@@ -27,6 +27,7 @@ struct null_engine {
 	bool executes;		 /* wants_composed */
 	/* What came of it: */
 	unsigned nr_inits, nr_finis, nr_moves, nr_sends, nr_loans, nr_lent;
+	uint64_t memory_at; /* IOVA of its memory */
 	uint64_t moved[64]; /* IOVAs that were asked for */
 };
 
@@ -44,6 +45,7 @@ static inline int null_init(struct engine *engine, struct error *err)
 		return (fail)(err, null.init_fails ? null.init_fails : -ETIMEDOUT,
 			      "null: it does not start");
 	null.nr_inits++;
+	null.memory_at = engine->memory.iova.value;
 	if (engine_be_master(engine, err) < 0)
 		return -EIO;
 	engine->alignment = null.alignment ? null.alignment : 8;

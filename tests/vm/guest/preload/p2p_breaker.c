@@ -429,9 +429,13 @@ static void spoil(void)
 			views[i].va[PAGE / 2 + at] |= 1;
 }
 
-int nanosleep(const struct timespec *wanted, struct timespec *left)
+/* Waits for an engine are shorter than the one for what arrives. */
+#define ARRIVAL_NS 5000000
+
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted,
+		    struct timespec *left)
 {
-	if (chosen_rule()->spoils && is_bar_mapped())
+	if (chosen_rule()->spoils && is_bar_mapped() && wanted->tv_nsec >= ARRIVAL_NS)
 		spoil();
-	return (int)syscall(SYS_nanosleep, wanted, left);
+	return syscall(SYS_clock_nanosleep, clock, flags, wanted, left) < 0 ? errno : 0;
 }
