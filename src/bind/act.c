@@ -16,8 +16,10 @@ static int load(struct act *act)
 {
 	for (size_t i = 0; i < act->plan->loads.nr; i++) {
 		const struct step *step = &act->plan->loads.items[i];
+		_cleanup_free_ char *text = step_text(NULL, step);
+		struct error err = { 0 };
 		pid_t stuck;
-		int r = take_step(NULL, step, act->plan->request->timeout_ms, &stuck);
+		int r = take_step(NULL, step, act->plan->request->timeout_ms, &stuck, &err);
 
 		/* Another one, vfio_iommu_type1, the kernel asks for by itself when it is wanted.
 		 */
@@ -26,11 +28,15 @@ static int load(struct act *act)
 		for (size_t k = 0; k < act->plan->nr_changes; k++)
 			if (act->plan->changes[k].result == RESULT_PLANNED)
 				change_explain(&act->plan->changes[k], RESULT_FAILED,
-					       xasprintf("modprobe %s: %s", step->driver,
-							 stuck || r == -EINTR
-								 ? "it did not come back"
-								 : "it failed, or nothing came of "
-								   "it; see dmesg, modprobe.d"),
+					       *err.text && !stuck
+						       ? xstrdup(err.text)
+						       : xasprintf("%s: %s", text,
+								   stuck || r == -EINTR
+									   ? "it did not come back"
+									   : "it failed, or "
+									     "nothing came of it; "
+									     "see dmesg, "
+									     "modprobe.d"),
 					       NULL);
 		return r;
 	}

@@ -9,7 +9,6 @@
 #include "bind/driver.h"
 #include "bind/journal.h"
 #include "bind/rule.h"
-#include "model/viability.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
@@ -24,7 +23,7 @@ void new_record(const struct act *act, struct change *change)
 	record->state = xstrdup("");
 	/* A driver of VFIO that nothing is known about is nothing to give back later. */
 	if (change->goal_kind == GOAL_PROBE ||
-	    (act->plan->request->giving_back && !rule && driver_is_vfio(change->now.driver)))
+	    (act->plan->request->giving_back && !rule && driver_hands_out(change->now.driver)))
 		record->before.driver = xstrdup(ANY_DRIVER);
 	else
 		binding_copy(&record->before, rule ? &rule->before : &change->now);
@@ -154,7 +153,7 @@ void restore_one(struct act *act, struct change *change)
 	keeps = act->plan->request->to_none && change->device && change->record;
 	if (r == 0 && (change->record || change->drop_record))
 		r = close_record(act, change, !keeps);
-	if (r == 0 && change->goal_kind == GOAL_PROBE && change->reached.driver)
+	if (r == 0 && !change->goal.driver && change->reached.driver)
 		change->goal.driver = xstrdup(change->reached.driver);
 	if (r == 0 && change->goal_kind == GOAL_PROBE && !change->now.driver &&
 	    !change->now.override && !change->reached.driver)

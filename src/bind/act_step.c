@@ -72,7 +72,7 @@ static void look_at_override(struct act *act, struct change *change, const struc
 
 	if (code == 0 ||
 	    override_now(change->name, act->plan->request->timeout_ms, &override, &stuck) < 0)
-		override = step->driver ? xstrdup(step->driver) : NULL;
+		override = step->driver && step->kind != STEP_CLEAR ? xstrdup(step->driver) : NULL;
 	free(change->reached.override);
 	change->reached.override = override;
 }
@@ -87,20 +87,23 @@ static char *look_after(struct act *act, struct change *change, const struct ste
 	char *driver;
 	int r;
 
-	if (step->kind == STEP_OVERRIDE) {
+	if (step->kind == STEP_OVERRIDE || step->kind == STEP_SET || step->kind == STEP_CLEAR)
 		look_at_override(act, change, step, code);
+	if (step->kind == STEP_OVERRIDE)
 		return NULL;
-	}
 	r = driver_now(change->name, &driver);
 	if (r < 0)
 		return xasprintf("driver: %s", strerror(-r));
 	free(change->reached.driver);
 	change->reached.driver = driver;
-	if (step->kind == STEP_UNBIND && driver)
-		return xasprintf("it has driver %s after the unbind", driver);
-	if (step->kind == STEP_ATTACH && !driver)
+	if (step->kind == STEP_LOAD)
+		return NULL;
+	if (step->kind == STEP_UNBIND)
+		return driver ? xasprintf("it has driver %s after the unbind", driver) : NULL;
+	/* Without a name whoever took it is right. */
+	if (step->driver && !driver)
 		return xasprintf("%s did not take it", step->driver);
-	if (step->kind == STEP_ATTACH && strcmp(driver, step->driver) != 0)
+	if (step->driver && strcmp(driver, step->driver) != 0)
 		return xasprintf("%s took it instead of %s", driver, step->driver);
 	return NULL;
 }
@@ -121,7 +124,7 @@ static char *step_problem(const struct step *step, const char *name, int code)
 static int do_step(struct act *act, struct change *change, const struct step *step)
 {
 	_cleanup_free_ char *name = step_name(step);
-	struct error err = { 0 };
+	struct error err = { 0 }, said = { 0 };
 	char *problem;
 	pid_t stuck;
 	int r;
@@ -136,7 +139,7 @@ static int do_step(struct act *act, struct change *change, const struct step *st
 		return r;
 	}
 	test_point(act);
-	r = take_step(change->name, step, act->plan->request->timeout_ms, &stuck);
+	r = take_step(change->name, step, act->plan->request->timeout_ms, &stuck, &said);
 	test_point(act);
 	if (stuck) {
 		give_up_waiting(act, change, name, stuck);
@@ -146,7 +149,7 @@ static int do_step(struct act *act, struct change *change, const struct step *st
 	problem = look_after(act, change, step, r);
 	if (r < 0) {
 		free(problem);
-		problem = step_problem(step, name, r);
+		problem = *said.text ? xstrdup(said.text) : step_problem(step, name, r);
 	}
 	if (problem)
 		change_explain(change, RESULT_FAILED, problem, NULL);

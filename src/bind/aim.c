@@ -30,7 +30,7 @@ static const struct binding *known_before(const struct change *change)
 
 static bool on_vfio(const struct change *change)
 {
-	return change->device->has_vfio_dev || driver_is_vfio(change->now.driver);
+	return change->device->has_vfio_dev || driver_hands_out(change->now.driver);
 }
 
 /* Without a record of a driver: whether it has what the kernel would choose. */
@@ -60,6 +60,7 @@ static void aim_back(const struct bind_plan *plan, struct change *change)
 
 	change->forget_rule = change->rule != NULL;
 	if (plan->request->to_none) {
+		change->goal_kind = GOAL_NONE;
 		change->goal.override = !any && before->override ? xstrdup(before->override) : NULL;
 	} else if (!any) {
 		binding_copy(&change->goal, before);

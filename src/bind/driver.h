@@ -38,6 +38,9 @@ enum driver_state driver_state(const struct source *source, const struct machine
 enum tristate driver_matches(const struct source *source, const struct machine *machine,
 			     const char *name, const struct device *device);
 
+/* Return: whether a driver of this name hands its devices to user space or to VMs. NULL: no. */
+bool driver_hands_out(const char *name);
+
 /* What has to be loaded for a driver; for one of VFIO also its type1. */
 void driver_needs(const struct source *source, const struct machine *machine, const char *name,
 		  struct steps *loads);
@@ -75,11 +78,14 @@ char *step_name(const struct step *step);
 /**
  * take_step() - do a step
  * @stuck: as of run_in_child()
+ * @err: "STEP: what and why; next step", where the system has more to say than a code; else it is
+ *       left as it is
  *
  * Return: 0 when the system says that it is done, which is no proof; -ETIMEDOUT; other negative
  * errno.
  */
-int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck);
+int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
+	      struct error *err);
 
 /* Where a stuck child waits in the kernel, or ""; and when the child began, for the journal. */
 void child_waits_in(pid_t child, char text[64]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way from one binding to another. */
+/* Bindings, and lists of steps from one to another. */
 #include "bind/steps.h"
 
 #include <stdlib.h>
@@ -46,30 +46,4 @@ void steps_free(struct steps *steps)
 		free(steps->items[i].driver);
 	free(steps->items);
 	*steps = (struct steps){ 0 };
-}
-
-static bool same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-void steps_between(const struct binding *now, enum goal_kind kind, const struct binding *goal,
-		   struct steps *steps)
-{
-	const char *driver = kind == GOAL_PROBE ? NULL : goal->driver;
-	const char *override = kind == GOAL_PROBE ? NULL : goal->override;
-	bool moves = kind == GOAL_PROBE || !same(now->driver, driver);
-	/* An override of another name would keep the driver away. */
-	const char *first = moves && driver && override ? driver : override;
-
-	if (!same(now->override, first))
-		steps_add(steps, STEP_OVERRIDE, first);
-	if (moves && now->driver)
-		steps_add(steps, STEP_UNBIND, now->driver);
-	if (moves && kind == GOAL_PROBE)
-		steps_add(steps, STEP_PROBE, NULL);
-	else if (moves && driver)
-		steps_add(steps, STEP_ATTACH, driver);
-	if (!same(first, override))
-		steps_add(steps, STEP_OVERRIDE, override);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way from one binding to another. */
+/* Bindings, and the way from one to another. */
 #ifndef IOMMUTOOL_STEPS_H
 #define IOMMUTOOL_STEPS_H
 
@@ -49,13 +49,15 @@ enum goal_kind {
 };
 
 /**
- * steps_between() - the steps from one binding to another
+ * steps_between() - the steps from one binding to another, as the operating system has them
  * @goal: not looked at for GOAL_PROBE
  * @steps: added to; nothing when @now is the goal already
  *
- * The override comes first: if it may not be written, the driver has not been touched. A driver is
- * attached by name, so that no other which matches, too, gets the device; where the goal's
- * override would keep its driver away, the override is the driver until it has the device.
+ * Linux: the override comes first: if it may not be written, the driver has not been touched. A
+ * driver is attached by name, so that no other which matches, too, gets the device; where the
+ * goal's override would keep its driver away, the override is the driver until it has the device.
+ *
+ * FreeBSD: see freebsd/way.h.
  */
 void steps_between(const struct binding *now, enum goal_kind kind, const struct binding *goal,
 		   struct steps *steps);

@@ -39,6 +39,11 @@ enum tristate driver_matches(const struct source *source, const struct machine *
 	return strcmp(name, PPT_DRIVER) == 0 ? TRI_YES : TRI_UNKNOWN;
 }
 
+bool driver_hands_out(const char *name)
+{
+	return name && strcmp(name, PPT_DRIVER) == 0;
+}
+
 void driver_needs(const struct source *source, const struct machine *machine, const char *name,
 		  struct steps *loads)
 {
@@ -111,6 +116,12 @@ char *serial_now(const struct source *source, const struct device *device, int t
 
 /* --- steps ------------------------------------------------------------------------------ */
 
+void steps_between(const struct binding *now, enum goal_kind kind, const struct binding *goal,
+		   struct steps *steps)
+{
+	freebsd_steps_between(now, kind, goal, steps);
+}
+
 char *step_name(const struct step *step)
 {
 	return freebsd_step_name(step);
@@ -132,16 +143,21 @@ static int do_work(const void *argument, struct child_answer *answer)
 {
 	const struct work *work = argument;
 	struct os os = freebsd_system();
+	struct error err = { 0 };
+	int r = freebsd_take_step(&os, work->device, work->step, &err);
 
-	(void)answer;
-	return freebsd_take_step(&os, work->device, work->step, NULL);
+	snprintf(answer->text, sizeof(answer->text), "%s", err.text);
+	return r;
 }
 
-int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck)
+int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
+	      struct error *err)
 {
+	struct child_answer answer = { 0 };
 	struct work work = { device, step };
+	int r = run_in_child(do_work, &work, timeout_ms, &answer, stuck);
 
-	return run_in_child(do_work, &work, timeout_ms, NULL, stuck);
+	return r < 0 && *answer.text ? fail(err, r, "%s", answer.text) : r;
 }
 
 /* --- a child that does not come back ------------------------------------------------------ */

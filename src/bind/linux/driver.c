@@ -195,11 +195,13 @@ char *step_text(const char *device, const struct step *step)
 	return xasprintf("echo%s%s > %s", *text ? " " : "", text, path);
 }
 
-int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck)
+int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
+	      struct error *err)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL, *line = NULL;
 	struct writing writing;
 
+	(void)err; /* a write has a code and nothing else to say */
 	if (step->kind == STEP_LOAD)
 		return load_module(step->driver, timeout_ms, stuck);
 	path = fill_form(forms[step->kind].path, device, step->driver);

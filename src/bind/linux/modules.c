@@ -102,6 +102,11 @@ enum driver_state driver_state(const struct source *source, const struct machine
 	}
 }
 
+bool driver_hands_out(const char *name)
+{
+	return driver_is_vfio(name);
+}
+
 void driver_needs(const struct source *source, const struct machine *machine, const char *name,
 		  struct steps *loads)
 {
