@@ -47,6 +47,15 @@ static void leave_out(struct tried *tried, char *why)
 	strings_take(&tried->reasons, why);
 }
 
+/* What is no failure makes an address one that does not count. Return: whether it is none. */
+static bool leave_out_unless_failed(const struct p2p_finding *finding, struct tried *tried)
+{
+	if (finding->verdict.outcome == OUTCOME_FAIL)
+		return false;
+	leave_out(tried, xstrdup(finding->verdict.reason));
+	return true;
+}
+
 /* With a page of ours there. It is read first, which hurts nobody where an engine that cuts off
  * addresses gets to. Return: whether the engine gets there and, if so, only to that. */
 static bool try_mapped(struct p2p_test *test, struct p2p_finding *finding,
@@ -68,8 +77,10 @@ static bool try_mapped(struct p2p_test *test, struct p2p_finding *finding,
 				    test->engine.ops->name, address_of(it).value,
 				    arrival.verdict.reason));
 	verdict_free(&arrival.verdict);
-	if (it->target.size && !must_not_reach(test, finding, address_of(it), &it->target))
+	if (it->target.size && !must_not_reach(test, finding, address_of(it), &it->target)) {
+		leave_out_unless_failed(finding, tried);
 		return false;
+	}
 	return arrived;
 }
 
@@ -101,12 +112,8 @@ static bool try_address(struct p2p_test *test, struct p2p_finding *finding,
 		return finding->verdict.outcome != OUTCOME_FAIL;
 	kernel_log_skip(test->pair->log);
 	if ((!it->reads_only && !must_not_reach(test, finding, address_of(it), &it->ours)) ||
-	    (it->target.size && !must_not_reach(test, finding, address_of(it), &it->target))) {
-		if (finding->verdict.outcome == OUTCOME_FAIL)
-			return false;
-		leave_out(tried, xstrdup(finding->verdict.reason));
-		return true;
-	}
+	    (it->target.size && !must_not_reach(test, finding, address_of(it), &it->target)))
+		return leave_out_unless_failed(finding, tried);
 	look_for_fault(test, finding);
 	strings_take(&tried->addresses, xasprintf("0x%016" PRIx64 "%s", address_of(it).value,
 						  it->reads_only ? " (reads only)" : ""));
