@@ -43,20 +43,37 @@ LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
 
 # --- files -----------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/collect/$(OS)/*/*.c \
-	src/bind/$(OS)/*.c src/model/$(OS)/*.c))
-OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+	src/bind/$(OS)/*.c src/model/$(OS)/*.c src/cmd/$(OS)/*.c))
+# On FreeBSD the commands that are written for it, over the system itself.
+ifeq ($(OS),freebsd)
+SOURCES = $(filter-out tests/% src/collect/freebsd/entry_os.c,$(FREEBSD_PROGRAM_SOURCES)) \
+	src/collect/freebsd/os_system.c src/collect/freebsd/entry_os.c
+endif
+OBJECTS = $(SOURCES:%.c=$(B)/%.o)
 PROGRAM := $(B)/iommutool
 # What tests are linked with: everything but main().
-PARTS := $(filter-out $(B)/src/main.o,$(OBJECTS))
+PARTS = $(filter-out $(B)/src/main.o,$(OBJECTS))
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 # The backend of another system is tested against a model of it; what has the entry points that ours
 # has, too, cannot be linked beside them.
-FREEBSD_SOURCES := $(filter-out %/os_system.c,$(filter-out src/collect/freebsd/entry_% \
-	src/bind/freebsd/entry_%,$(sort $(wildcard src/collect/freebsd/*.c \
-	src/bind/freebsd/*.c src/model/freebsd/*.c))))
-FREEBSD_MODEL := $(sort $(wildcard tests/freebsd/model/*.c))
+FREEBSD_ENTRIES := $(sort $(wildcard src/collect/freebsd/entry_*.c src/model/freebsd/entry_*.c))
+FREEBSD_SOURCES := $(filter-out %/os_system.c $(FREEBSD_ENTRIES) src/bind/freebsd/entry_%,\
+	$(sort $(wildcard src/collect/freebsd/*.c src/bind/freebsd/*.c src/model/freebsd/*.c)))
+FREEBSD_MODEL := $(filter-out %/entry_os.c,$(sort $(wildcard tests/freebsd/model/*.c)))
 FREEBSD_PARTS := $(if $(filter freebsd,$(OS)),,$(FREEBSD_SOURCES:%.c=$(B)/%.o)) \
 	$(FREEBSD_MODEL:%.c=$(B)/%.o)
+# The program of FreeBSD over the model: its own files where a system has its own, and of the commands
+# those that are written for it. On FreeBSD, the same with os_system.c and entry_os.c of src/.
+FREEBSD_COMMANDS := $(patsubst %,src/cmd/%.c,cells check_isolation classes conflicts explain \
+	explain_cells explain_rows explain_scope gaw gaw_rows groups plan_file reader resv_regions \
+	selection tables tables_cells tables_dmar tables_file tables_ivrs tables_rows tables_viot)
+FREEBSD_PROGRAM_SOURCES := src/main.c src/command.c $(FREEBSD_COMMANDS) src/collect/pcidev.c \
+	$(wildcard src/cmd/freebsd/*.c src/model/*.c src/acpi/*.c src/out/*.c src/util/*.c) \
+	$(filter src/collect/% src/model/%,$(FREEBSD_SOURCES)) \
+	$(filter-out %/entry_os.c,$(FREEBSD_ENTRIES)) \
+	$(FREEBSD_MODEL) tests/freebsd/model/entry_os.c
+FREEBSD_PROGRAM_OBJECTS := $(sort $(FREEBSD_PROGRAM_SOURCES:%.c=$(B)/%.o))
+FREEBSD_PROGRAM := $(B)/iommutool-freebsd-model
 FREEBSD_UNITS := $(filter $(B)/tests/unit/test_freebsd_%,$(UNITS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 MANPAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.8.scd)))
@@ -79,6 +96,11 @@ install_packages = @missing=$$(for p in $(1); do \
 all: $(PROGRAM) $(MANPAGES) ## Build the program and the man pages (the default)
 
 $(PROGRAM): $(OBJECTS)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
+
+# Not installed: it is for tests.
+$(FREEBSD_PROGRAM): $(FREEBSD_PROGRAM_OBJECTS)
 	@echo "  LD    $@"
 	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
 
@@ -176,8 +198,9 @@ check-docs: all $(B)/tests/docs/list_options
 	@tests/docs/check-headers "$(CC) $(OWN_CFLAGS)"
 	@tests/docs/check-docs $(B)
 
-check-freebsd:
+check-freebsd: $(FREEBSD_PROGRAM)
 	@CLANG="$(CLANG)" tests/freebsd/check
+	@tests/freebsd/golden/run $(B)
 
 $(B)/tests/docs/list_options: $(B)/tests/docs/list_options.o $(PARTS)
 	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
@@ -240,7 +263,7 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) $(B)/tests/bench/map_overhead.d \
-	$(FREEBSD_PARTS:.o=.d)
+	$(FREEBSD_PARTS:.o=.d) $(FREEBSD_PROGRAM_OBJECTS:.o=.d)
 
 $(UNITS:=.o) $(FUZZERS:=.o) $(B)/tests/docs/list_options.o: OWN_CFLAGS += -Itests/unit
 $(FREEBSD_UNITS:=.o): OWN_CFLAGS += -Itests

@@ -194,6 +194,11 @@ int check_isolation(const struct arguments *arguments, const struct source *sour
 
 	if (status != STATUS_USAGE && !any) {
 		status = nothing_to_show(arguments->context, machine, status);
+	} else if (machine->groups_computed) {
+		complain(arguments->context,
+			 "this kernel has no groups: those shown here are computed, "
+			 "and there are no others to hold against them");
+		status = status_worst(status, STATUS_SKIPPED);
 	} else if (out_count(out) > 0) {
 		status = status_worst(status, STATUS_NO);
 	} else if (!known) {

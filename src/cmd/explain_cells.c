@@ -73,27 +73,6 @@ struct out_value explained_reset(const struct device *device)
 	return device->resets_known ? out_strings(&device->resets) : out_unknown();
 }
 
-/* QEMU's intel-iommu takes 39 or 48 and refuses a device whose host has fewer. */
-struct out_value explained_vmm(const struct explained *it)
-{
-	unsigned gaw = explained_width(it).gaw;
-
-	if (it->device->unit_known && !it->device->unit)
-		return out_absent();
-	if (gaw == WIDTH_UNKNOWN)
-		return out_unknown();
-	if (gaw < 39)
-		return out_absent();
-	return out_format("-device intel-iommu,caching-mode=on,aw-bits=%u", gaw < 48 ? 39 : 48);
-}
-
-char *explained_next(const struct explained *it)
-{
-	const struct obstacle *first = first_obstacle(it->obstacles);
-
-	return first ? xstrdup(first->next) : xasprintf("iommutool map-test %s", it->device->name);
-}
-
 /* --- why it is in its group ------------------------------------------------------------------- */
 
 static struct out_value missing_list(const struct reason *reason)
@@ -169,8 +148,8 @@ static struct out_value region_object(const struct explained *it, const struct r
 	size_t nr;
 
 	source = region_source(it->machine, group, region, &devices, &nr);
-	text = xasprintf("0x%016" PRIx64 "-0x%016" PRIx64 " %s: %s to VFIO, source %s",
-			 region->start, region->end, region->word, vfio ? vfio : "?",
+	text = xasprintf("0x%016" PRIx64 "-0x%016" PRIx64 " %s: %s to %s, source %s", region->start,
+			 region->end, region->word, vfio ? vfio : "?", explained_taker,
 			 source ? source : "?");
 	object = out_object(text);
 	out_member(&object, "start", out_address(region->start));

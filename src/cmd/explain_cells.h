@@ -28,15 +28,22 @@ struct out_value explained_viable(const struct device *device);
 struct out_value explained_blockers(const struct device *device);
 struct out_value explained_reset(const struct device *device);
 struct out_value explained_obstacles(const struct explained *it);
-struct out_value explained_vmm(const struct explained *it);
 
 /* Return: the width of its unit, unknown without one. */
 struct width explained_width(const struct explained *it);
 
-/* Return: the one thing to do next, to be freed. */
-char *explained_next(const struct explained *it);
-
 /* Return: the reason as a sentence, to be freed. */
 char *reason_text(const struct reason *reason);
+
+/* --- of each system its own (linux/, freebsd/) --------------------------------------------- */
+
+extern const char explained_taker[]; /* who hands devices to VMs */
+
+/* What the VMM is told. */
+struct out_value explained_vmm(const struct explained *it);
+/* Return: the one thing to do next, to be freed. */
+char *explained_next(const struct explained *it);
+/* Return: who knows the width better, to be freed. */
+char *explained_ask_width(const struct explained *it);
 
 #endif

@@ -202,8 +202,7 @@ static void add_width(const struct lines *lines)
 {
 	struct width width = explained_width(lines->it);
 	struct out_value cell = explained_gaw(lines->it);
-	_cleanup_free_ char *ask =
-		xasprintf("iommutool gaw --attach %s asks VFIO", lines->it->device->name);
+	_cleanup_free_ char *ask = explained_ask_width(lines->it);
 
 	if (cell.kind != OUT_NUMBER) {
 		add(lines, "gaw", cell, cell.kind == OUT_UNKNOWN ? ask : NULL);

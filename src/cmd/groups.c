@@ -226,21 +226,27 @@ static void add_groups(struct out *out, const struct groups_arguments *arguments
 	}
 }
 
-/* All devices without a group share one row, as if they were in a group without number. */
+/*
+ * All devices without a group share one row, as if they were in a group without number; those whose
+ * group is unknown another.
+ */
 static void add_ungrouped(struct out *out, const struct groups_arguments *arguments,
 			  const struct machine *machine, const struct selection *selection,
-			  struct names *names)
+			  struct names *names, bool known)
 {
 	struct out_row *row = NULL;
 
 	for (size_t i = 0; i < machine->nr_devices; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (device->group || arguments->viable || !keeps_device(arguments, device) ||
+		if (device->group || device->group_known != known || arguments->viable ||
+		    !keeps_device(arguments, device) ||
 		    !(selection->everything || selection->devices[i]))
 			continue;
 		if (!row)
 			row = out_row_add(out, NULL);
+		if (!known)
+			out_set(row, GROUP, out_unknown());
 		if (out_depth(out) > 0)
 			add_device(out, row, machine, device, names);
 	}
@@ -302,9 +308,11 @@ static int list_groups(const struct groups_arguments *arguments, const struct so
 	int status = select_operands(&arguments->common, machine, arguments->all, &selection);
 
 	add_groups(out, arguments, machine, &selection, names);
-	if (arguments->all)
-		add_ungrouped(out, arguments, machine, &selection, names);
+	for (int known = 1; known >= 0 && arguments->all; known--)
+		add_ungrouped(out, arguments, machine, &selection, names, known);
 	status = status_worst(status, judge_filters(arguments, machine, &selection));
+	if (machine->groups_computed)
+		out_document(out, "computed", out_bool(true));
 	status = end_groups(&arguments->common, machine, &selection, out, status);
 	selection_free(&selection);
 	names_close(names);

@@ -17,11 +17,14 @@
 
 /* --- where facts come from -------------------------------------------------------------- */
 
+struct os;
+
 /* This machine, or a directory that holds a capture of one. */
 struct source {
 	int root;	  /* directory that stands for / */
 	bool live;	  /* it is this machine */
 	const char *path; /* of the directory, for messages; "/" when live */
+	struct os *os;	  /* who answers on FreeBSD (collect/freebsd/os.h); NULL on Linux */
 };
 
 /**

@@ -63,6 +63,7 @@ void machine_free(struct machine *machine)
 	free(machine->cpu_vendor);
 	free(machine->release);
 	free(machine->command_line);
+	free(machine->bhyve);
 	strings_free(&machine->notes);
 	for (size_t i = 0; i < machine->nr_faults; i++) {
 		free(machine->faults[i].subject);

@@ -17,6 +17,7 @@
 #include "util/text.h"
 
 struct acpi_table;
+struct bhyve_host;
 
 enum tristate { TRI_UNKNOWN = -1, TRI_NO = 0, TRI_YES = 1 };
 
@@ -170,6 +171,7 @@ struct machine {
 	struct device *devices; /* by address; those of other buses last, by name */
 	size_t nr_devices;
 	bool groups_known;    /* else there may be some that are not to be seen */
+	bool groups_computed; /* by grouping.h, where the kernel has none: FreeBSD */
 	struct group *groups; /* by number */
 	size_t nr_groups;
 	struct unit *units; /* by name */
@@ -183,7 +185,9 @@ struct machine {
 	int cpu_family;		 /* -1: unknown */
 	char *release;		 /* of the kernel, "6.1.0-39-amd64"; NULL: unknown */
 	char *command_line;	 /* of the kernel; NULL: unknown */
-	struct strings notes;	 /* why something is unknown: "subject: why; next step" */
+	/* What FreeBSD's bhyve has (model/freebsd/bhyve_host.h), one block; NULL elsewhere. */
+	struct bhyve_host *bhyve;
+	struct strings notes; /* why something is unknown: "subject: why; next step" */
 	struct fault *faults; /* those of them that no healthy system has: errors, contradictions */
 	size_t nr_faults;
 };

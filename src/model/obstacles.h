@@ -26,7 +26,7 @@ struct obstacles {
 };
 
 /**
- * find_obstacles() - what keeps @device from a virtual machine
+ * find_obstacles() - what keeps @device from a virtual machine; of each system its own
  * @machine: collected with FACT_CLASS, FACT_DRIVER, FACT_VFIO, FACT_HOLDERS, FACT_RESET,
  *	     FACT_RESERVED, FACT_UNIT, FACT_TABLES, FACT_TOPOLOGY, FACT_KERNEL and FACT_REMAPPING
  * @obstacles: released with obstacles_free()

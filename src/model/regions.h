@@ -16,7 +16,7 @@ enum region_meaning {
 
 const char *region_meaning_name(enum region_meaning meaning); /* NULL for unknown */
 
-/* Wants FACT_UNIT and FACT_KERNEL. */
+/* Wants FACT_UNIT and FACT_KERNEL. Each system has its own (linux/, freebsd/). */
 enum region_meaning region_meaning(const struct machine *machine, const struct group *group,
 				   const struct region *region);
 
@@ -32,6 +32,9 @@ enum region_meaning region_meaning(const struct machine *machine, const struct g
 const char *region_source(const struct machine *machine, const struct group *group,
 			  const struct region *region, const struct device ***devices,
 			  size_t *nr_devices);
+
+/* Return: the unit of the group's devices, NULL when none has one that is known. */
+const struct unit *group_unit(const struct group *group);
 
 /* What VFIO can map for a group. */
 struct usable {

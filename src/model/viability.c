@@ -4,21 +4,6 @@
 
 #include <string.h>
 
-/* Drivers with driver_managed_dma that make no vfio-dev/, or made none before Linux 6.1. */
-static const char *const managed_drivers[] = { "vfio-pci", "pcieport", "pci-stub" };
-
-enum tristate device_blocks(const struct device *device)
-{
-	if (!device->driver_known)
-		return TRI_UNKNOWN;
-	if (!device->driver || device->has_vfio_dev)
-		return TRI_NO;
-	for (size_t i = 0; i < sizeof(managed_drivers) / sizeof(managed_drivers[0]); i++)
-		if (strcmp(device->driver, managed_drivers[i]) == 0)
-			return TRI_NO;
-	return TRI_YES;
-}
-
 bool driver_is_vfio(const char *name)
 {
 	static const char *const endings[] = { "-vfio-pci", "_vfio_pci" };
@@ -75,7 +60,7 @@ enum tristate group_has_vfio_driver(const struct group *group)
 
 enum tristate group_in_use(const struct group *group)
 {
-	if (group->nr_holders > 0)
+	if (group->nr_holders > 0 || group->is_open)
 		return TRI_YES;
 	return group->holders_complete ? TRI_NO : TRI_UNKNOWN;
 }

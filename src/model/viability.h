@@ -9,8 +9,9 @@
 #include "model/machine.h"
 
 /*
- * Whether a device's driver keeps user space out of its group. Unknown when the driver is.
- * A driver that is not known to let go of DMA is a blocker.
+ * Whether a device's driver keeps user space out of its group; by the drivers of each system
+ * (linux/, freebsd/). Unknown when the driver is. A driver that is not known to let go of DMA is a
+ * blocker.
  */
 enum tristate device_blocks(const struct device *device);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Guest address width (gaw): how many bits an IOVA may have. Linux chooses it from the registers
- * of the unit (drivers/iommu/intel/iommu.c, drivers/iommu/amd/{init,iommu}.c); what sysfs shows
- * of those decides here, and where it leaves two possibilities the lower one is the gaw.
+ * Guest address width (gaw): how many bits an IOVA may have. Each system has its own unit_width()
+ * and unit_page_sizes(): in linux/ and freebsd/. Linux chooses it from the registers of the unit
+ * (drivers/iommu/intel/iommu.c, drivers/iommu/amd/{init,iommu}.c); what sysfs shows of those
+ * decides here, and where it leaves two possibilities the lower one is the gaw.
  */
 #ifndef IOMMUTOOL_WIDTH_H
 #define IOMMUTOOL_WIDTH_H

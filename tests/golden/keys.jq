@@ -38,7 +38,8 @@ def ends($where): has($where; { start: "address", end: "address?" });
 def why: "no-table|driver-off|not-covered|noiommu?";
 
 def groups:
-	has("document"; { groups: "array", why_empty: why }),
+	has("document"; { groups: "array", why_empty: why }
+		+ if has("computed") then { computed: "boolean" } else {} end),
 	(each("groups")
 		| has("group"; { group: "number?", type: "string?", viable: "boolean?",
 			in_use: "boolean?", blockers: "[string]", devices: "array" }),
@@ -94,6 +95,19 @@ def domains:
 		| has("domain"; { group: "number", type: "string?", strict: "boolean?",
 			owner: "kernel|vfio|iommufd|none?", holders: "array", unit: "string?" }),
 		  (each("holders") | has("holder"; { pid: "number", command: "string", node: "string" })));
+
+# On FreeBSD.
+def freebsd_domains:
+	has("document"; { domains: "array", iommu: "object", pr260178: "object" }),
+	(.iommu | has("iommu"; { state: "no-vmm|off-by-tunable|absent|failed|not-started|running?",
+		what: "string", next: "string?" })),
+	(.pr260178 | has("pr260178"; { state: "affected|fixed?", why: "string", next: "string?" })),
+	(each("domains")
+		| has("domain"; { unit: "string?", domain: "number?", owner: "host|vm|other|none|off?",
+			width: "number?", devices: "array" }),
+		  (each("devices") | has("device"; { device: "string", group: "number?",
+			driver: "string?", state: "host|ppt-unassigned|ppt-assigned?",
+			blocked: "boolean?", why: "string" })));
 
 def set_domain:
 	has("document"; { groups: "array" }),
@@ -229,7 +243,8 @@ def document:
 	elif keys_unsorted[0] == "conflicts" then conflicts
 	elif keys_unsorted[0] == "differences" then differences
 	elif keys_unsorted[0] == "units" then gaw
-	elif keys_unsorted[0] == "domains" then domains
+	elif keys_unsorted[0] == "domains" then if has("pr260178") then freebsd_domains
+		else domains end
 	elif keys_unsorted[0] == "status" then status
 	elif keys_unsorted[0] == "tables" then tables
 	elif keys_unsorted[0] == "tests" or keys_unsorted[0] == "bench" then map_test

@@ -263,7 +263,10 @@ static void test_registers(void **state)
 	prechecks_free(&it.found);
 	init(&it);
 	it.bhyve.memory_end = 0;
-	expect(&it, "width", PRECHECK_UNKNOWN, "cannot be read", "root");
+	expect(&it, "width", PRECHECK_UNKNOWN, "no sysctl tells where that ends", "gaw");
+	it.world.unit.has_registers = false;
+	ask(&it);
+	assert_non_null(strstr(find(&it, "width")->what, "cannot be read from their registers"));
 	verdict_is(&it, TRI_UNKNOWN);
 }
 

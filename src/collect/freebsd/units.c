@@ -239,6 +239,16 @@ static struct unit *amd_unit_of(struct machine *machine, const struct device *de
 	return NULL;
 }
 
+/* A unit does not translate for itself, whatever range it is in. */
+static bool is_unit(const struct machine *machine, const struct device *device)
+{
+	for (size_t i = 0; i < machine->nr_units; i++)
+		if (machine->units[i].has_function &&
+		    bdf_compare(&machine->units[i].function, &device->bdf) == 0)
+			return true;
+	return false;
+}
+
 static void find_units(struct machine *machine)
 {
 	bool none = machine->dmar.state == FILE_ABSENT && machine->ivrs.state == FILE_ABSENT;
@@ -252,7 +262,8 @@ static void find_units(struct machine *machine)
 			device->unit = vtd_unit_of(machine, device);
 		} else if (machine->ivrs.table && !machine->dmar.table) {
 			device->unit_known = true;
-			device->unit = amd_unit_of(machine, device);
+			if (!is_unit(machine, device))
+				device->unit = amd_unit_of(machine, device);
 		} else {
 			device->unit_known = none;
 		}

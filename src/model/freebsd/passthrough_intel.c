@@ -208,18 +208,25 @@ void precheck_width(const struct precheck_question *question)
 	const struct bhyve *bhyve = question->of->bhyve;
 	unsigned needed, widest = 0;
 	uint64_t any, all;
+	bool is_read;
 
 	if (!may_be_intel(bhyve))
 		return;
-	if (bhyve->memory_end == 0 || !read_caps(question->of->machine, &any, &all)) {
-		if (bhyve->initialized == TRI_YES) {
+	is_read = read_caps(question->of->machine, &any, &all);
+	if (bhyve->memory_end == 0 || !is_read) {
+		if (bhyve->initialized == TRI_YES)
 			precheck_say(question, PRECHECK_PASS, STARTED, NULL);
-			return;
-		}
-		precheck_say(question, PRECHECK_UNKNOWN,
-			     "whether the units' addresses reach over the host's memory cannot be "
-			     "read from their registers",
-			     SEE_AS_ROOT);
+		else if (is_read)
+			precheck_say(question, PRECHECK_UNKNOWN,
+				     "whether the units' addresses reach over the host's memory is "
+				     "unknown: no sysctl tells where that ends",
+				     "see the memory map that a verbose boot writes, and gaw for "
+				     "the units");
+		else
+			precheck_say(question, PRECHECK_UNKNOWN,
+				     "whether the units' addresses reach over the host's memory "
+				     "cannot be read from their registers",
+				     SEE_AS_ROOT);
 		return;
 	}
 	needed = bits_below(bhyve->memory_end);

@@ -159,6 +159,7 @@ void model_free(struct model *model)
 			     nodes[model->files[fd].node].path);
 	model_values_free(model);
 	model_memory_free(model);
+	model_machine_free(model);
 	free(model->functions);
 	free(model->log);
 	free(model);

@@ -77,6 +77,12 @@ struct model_mishap {
 
 struct model_page;
 
+/* An ACPI table of a profile. */
+struct model_table {
+	uint8_t *bytes;
+	size_t size;
+};
+
 struct model {
 	struct os os; /* to be handed to what is tested */
 
@@ -100,7 +106,9 @@ struct model {
 
 	struct model_page *pages; /* by address */
 	size_t nr_pages;
-	unsigned nr_reads; /* of physical memory */
+	unsigned nr_reads;	    /* of physical memory */
+	struct model_table *tables; /* until the end of the profile puts them into memory */
+	size_t nr_tables;
 
 	/* /dev/devctl2 is there when this is set. Return: 0 or negative errno. */
 	int (*devctl)(struct model *model, unsigned long request, void *argument);
@@ -162,6 +170,14 @@ void model_name(const struct model_function *function, char text[MODEL_NAME_SIZE
  * Types: int, uint, long, ulong, u8, u16, u32, u64, string; kenv, for a string of kenv; module,
  * with the value loaded, or loadable. "#" begins a comment. The first line says "synthetic:" or
  * "recorded:" and where it is from. Ends the program when it is not so.
+ *
+ * Beside values (model_machine.c), numbers as in C, bytes in hexadecimal, what is left out is 0:
+ *   0000:03:00.0|pci|SIZE DRIVER		a function with SIZE bytes of config space; its driver,
+ *"ppt0", or "-" 0000:03:00.0|config|OFFSET BYTES	of the function above 0000:03:00.0|bar|INDEX
+ *BASE LENGTH	the base with the bits of the register
+ *   DMAR|table|BYTES			an ACPI table, below the RSDP at machdep.acpi_root
+ *   ADDRESS|memory|BYTES		of physical memory
+ *   asked|by|other			not by root
  */
 void model_profile(struct model *model, const char *path);
 /* One of them; what has that name is replaced. */

@@ -112,8 +112,10 @@ void model_profile(struct model *model, const char *path)
 		name = strsep(&line, "|");
 		type = strsep(&line, "|");
 		model_expect(type && line, "%s: %s: not name|type|value", path, name);
-		model_set(model, name, type, line);
+		if (!model_machine_line(model, name, type, line))
+			model_set(model, name, type, line);
 	}
+	model_machine_end(model);
 	free(bytes);
 }
 

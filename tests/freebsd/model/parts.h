@@ -32,7 +32,13 @@ int model_peek(const struct model *model, uint64_t address, void *bytes, size_t 
 /* Makes a page of zeroes, where there is none. */
 void model_touch(struct model *model, uint64_t address);
 
+/* A line of a profile that is no value. Return: false: it is none of those here. */
+bool model_machine_line(struct model *model, const char *name, const char *type, char *value);
+/* Behind the last line. */
+void model_machine_end(struct model *model);
+
 void model_values_free(struct model *model);
 void model_memory_free(struct model *model);
+void model_machine_free(struct model *model);
 
 #endif

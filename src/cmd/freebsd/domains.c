@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iommutool domains on FreeBSD: what the IOMMUs' own tables say, and who has the devices on ppt. */
+#include <stdlib.h>
+
+#include "cmd/cells.h"
+#include "cmd/reader.h"
+#include "cmd/selection.h"
+#include "model/freebsd/bhyve_host.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+enum { UNIT, DOMAIN, OWNER, WIDTH, DEVICE, GROUP, DRIVER, STATE, BLOCKED, WHY };
+
+#define DOMAINS OUT_LEVEL(0)
+#define DEVICES OUT_LEVEL(1)
+#define FACTS (FACT_HOLDERS | FACT_DRIVER | FACT_UNIT | FACT_TABLES)
+
+static const struct out_column columns[] = {
+	[UNIT] = { "UNIT", DOMAINS, OUT_TYPE_STRING, true, FACTS,
+		   "IOMMU unit; numbers of domains are its own" },
+	[DOMAIN] = { "DOMAIN", DOMAINS, OUT_TYPE_NUMBER, true, FACTS,
+		     "Number of the domain in the tables that the unit uses now" },
+	[OWNER] = { "OWNER", DOMAINS, OUT_TYPE_STRING, true, FACTS,
+		    "host, vm, other, none (blocked), or off: nothing is translated" },
+	[WIDTH] = { "WIDTH", DOMAINS, OUT_TYPE_NUMBER, false, FACTS, "Bits that its tables have" },
+	[DEVICE] = { "DEVICE", DEVICES, OUT_TYPE_STRING, true, FACTS, "Device in it" },
+	[GROUP] = { "GROUP", DEVICES, OUT_TYPE_NUMBER, false, FACTS,
+		    "Number of its computed group" },
+	[DRIVER] = { "DRIVER", DEVICES, OUT_TYPE_STRING, true, FACTS,
+		     "Driver that it is bound to" },
+	[STATE] = { "STATE", DEVICES, OUT_TYPE_STRING, true, FACTS,
+		    "host, ppt-unassigned or ppt-assigned" },
+	[BLOCKED] = { "BLOCKED", DEVICES, OUT_TYPE_BOOL, false, FACTS,
+		      "The IOMMU lets none of its DMA through" },
+	[WHY] = { "WHY", DEVICES, OUT_TYPE_STRING, false, FACTS, "How that is known" },
+};
+
+static const struct out_level levels[] = { { "domains", false }, { "devices", false } };
+
+static const struct out_schema schema = {
+	.levels = levels,
+	.nr_levels = 2,
+	.columns = columns,
+	.nr_columns = sizeof(columns) / sizeof(columns[0]),
+};
+
+static const struct argp argp = {
+	.parser = parse_shared,
+	.args_doc = "[GROUP|DEVICE]...",
+	.doc = "Show the domains that the IOMMUs have now, the devices in them, and who has those "
+	       "that are on ppt.",
+	.children = reading_children,
+};
+
+/* --- domains ------------------------------------------------------------------------------ */
+
+static const struct bhyve_device *of(const struct machine *machine, size_t device)
+{
+	return &machine->bhyve->devices[device];
+}
+
+static bool same_domain(const struct machine *machine, size_t a, size_t b)
+{
+	const struct bhyve_device *x = of(machine, a), *y = of(machine, b);
+
+	return machine->devices[a].unit == machine->devices[b].unit && x->entry == y->entry &&
+	       (x->entry != BHYVE_ENTRY_DOMAIN || x->domain == y->domain);
+}
+
+/* Translation takes 9 bits a level, above the 12 of a page. */
+static struct out_value width_cell(const struct bhyve_device *device)
+{
+	return device->entry != BHYVE_ENTRY_DOMAIN ? out_absent()
+						   : out_number(12 + 9 * device->levels);
+}
+
+static struct out_value owner_cell(const struct bhyve_device *device)
+{
+	switch (device->entry) {
+	case BHYVE_ENTRY_OFF:
+		return out_string("off");
+	case BHYVE_ENTRY_NONE:
+		return out_string("none");
+	case BHYVE_ENTRY_DOMAIN:
+		if (device->whose == PPT_DOMAIN_UNKNOWN)
+			break;
+		if (device->ppt.state == PPT_ASSIGNED)
+			return out_string("vm");
+		return out_string(device->whose == PPT_DOMAIN_HOST ? "host" : "other");
+	case BHYVE_ENTRY_PASS:
+	case BHYVE_ENTRY_UNKNOWN:
+		break;
+	}
+	return out_unknown();
+}
+
+static struct out_row *add_domain(struct out *out, const struct machine *machine, size_t first)
+{
+	const struct bhyve_device *device = of(machine, first);
+	struct out_row *row = out_row_add(out, NULL);
+
+	out_set(row, UNIT, device_unit_cell(&machine->devices[first]));
+	if (device->entry == BHYVE_ENTRY_DOMAIN)
+		out_set(row, DOMAIN, out_number(device->domain));
+	else if (device->entry == BHYVE_ENTRY_UNKNOWN)
+		out_set(row, DOMAIN, out_unknown());
+	out_set(row, OWNER, owner_cell(device));
+	out_set(row, WIDTH, width_cell(device));
+	return row;
+}
+
+static struct out_value group_cell(const struct device *device)
+{
+	if (device->group)
+		return out_number(device->group->number);
+	return device->group_known ? out_absent() : out_unknown();
+}
+
+static void add_device(struct out *out, struct out_row *parent, const struct machine *machine,
+		       size_t index)
+{
+	const struct device *device = &machine->devices[index];
+	const struct ppt_status *ppt = &of(machine, index)->ppt;
+	struct out_row *row = out_row_add(out, parent);
+
+	out_set(row, DEVICE, out_string(device->name));
+	out_set(row, GROUP, group_cell(device));
+	out_set(row, DRIVER, device_driver_cell(device));
+	out_set(row, STATE, string_or_unknown(ppt_state_name(ppt->state)));
+	out_set(row, BLOCKED, tristate_cell(ppt->blocked));
+	out_set(row, WHY, string_or_unknown(ppt->why));
+}
+
+/* A row a domain, in the order of their first devices. */
+static void add_domains(struct out *out, const struct machine *machine,
+			const struct selection *selection)
+{
+	_cleanup_free_ bool *shown = xcalloc(machine->nr_devices, sizeof(*shown));
+
+	for (size_t i = 0; i < machine->nr_devices; i++) {
+		struct out_row *row = NULL;
+
+		for (size_t k = i; k < machine->nr_devices; k++) {
+			if (shown[k] || !same_domain(machine, i, k) ||
+			    !(selection->everything || selection->devices[k]))
+				continue;
+			if (!row)
+				row = add_domain(out, machine, k);
+			shown[k] = true;
+			if (out_depth(out) > 0)
+				add_device(out, row, machine, k);
+		}
+	}
+}
+
+/* --- the host ----------------------------------------------------------------------------- */
+
+static void add_host(struct out *out, const struct bhyve *bhyve)
+{
+	const struct bhyve_iommu_verdict *iommu = bhyve_iommu_state(bhyve);
+	const struct pr260178_verdict *pr = pr260178(bhyve->osreldate);
+	struct out_value state = out_object(""), bug = out_object("");
+
+	out_member(&state, "state", string_or_unknown(iommu->word));
+	out_member(&state, "what", out_string(iommu->what));
+	out_member(&state, "next", out_string(iommu->next));
+	out_document(out, "iommu", state);
+	out_member(&bug, "state", string_or_unknown(pr260178_name(pr->state)));
+	out_member(&bug, "why", out_string(pr->why));
+	out_member(&bug, "next", out_string(pr->next));
+	out_document(out, "pr260178", bug);
+	out_footer(out, "bhyve: %s", iommu->what);
+	out_footer(out, "PR 260178: %s: %s", pr260178_name(pr->state) ?: "unknown", pr->why);
+}
+
+static int list_domains(const void *own, const struct source *source, struct out *out)
+{
+	const struct arguments *arguments = own;
+	const struct context *context = arguments->context;
+	struct machine *machine = collect(source, FACTS | selection_facts(arguments));
+	struct selection selection;
+	int status = select_operands(arguments, machine, true, &selection);
+
+	if (status != STATUS_USAGE && machine->bhyve) {
+		add_domains(out, machine, &selection);
+		add_host(out, &machine->bhyve->bhyve);
+	}
+	if (status != STATUS_USAGE) {
+		status = status_worst(status, show_notes(context, machine, &selection));
+		show(context, out);
+	}
+	selection_free(&selection);
+	machine_free(machine);
+	return status;
+}
+
+static const struct reader reader = {
+	.argp = &argp,
+	.schema = &schema,
+	.work = list_domains,
+};
+
+static int run(struct context *context, int argc, char **argv)
+{
+	struct arguments arguments = { 0 };
+
+	return run_reader(&reader, &arguments, context, argc, argv);
+}
+
+static const struct out_schema *const schemas[] = { &schema, NULL };
+
+const struct command cmd_domains = {
+	.name = "domains",
+	.summary = "Domains that the IOMMUs have now, and who has what is on ppt",
+	.argp = &argp,
+	.schemas = schemas,
+	.run = run,
+};

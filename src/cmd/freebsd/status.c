@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iommutool status on FreeBSD: the overview, a fact a row. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "cmd/cells.h"
+#include "cmd/reader.h"
+#include "cmd/selection.h"
+#include "model/acs.h"
+#include "model/freebsd/bhyve_host.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+enum { NAME, VALUE, VERDICT, NEXT };
+
+#define ROWS OUT_LEVEL(0)
+#define PAGES_OF_1M 256
+
+static const struct out_column columns[] = {
+	[NAME] = { "NAME", ROWS, OUT_TYPE_STRING, true, 0, "Name of the fact" },
+	[VALUE] = { "VALUE", ROWS, OUT_TYPE_STRING, true, 0, "What was found" },
+	[VERDICT] = { "VERDICT", ROWS, OUT_TYPE_STRING, true, 0, "ok, warn, bad or info" },
+	[NEXT] = { "NEXT", ROWS, OUT_TYPE_STRING, true, 0, "What to do about it" },
+};
+
+static const struct out_level levels[] = { { "status", false } };
+
+static const struct out_paint paints[] = {
+	{ "ok", "green" }, { "warn", "yellow" }, { "bad", "red" }, { NULL, NULL }
+};
+
+static const struct out_schema schema = {
+	.levels = levels,
+	.nr_levels = 1,
+	.columns = columns,
+	.nr_columns = sizeof(columns) / sizeof(columns[0]),
+	.paints = paints,
+};
+
+static const struct argp argp = {
+	.parser = parse_shared,
+	.doc = "Show whether this machine can hand devices to VMs of bhyve: IOMMU, vmm, ppt.",
+	.children = reading_children,
+};
+
+/* What the rows are made from. */
+struct overview {
+	const struct machine *machine;
+	const struct bhyve_host *host; /* NULL: the devices could not be listed */
+	struct out *out;
+};
+
+enum verdict { OK, WARN, BAD, INFO };
+
+/* Adds a row; takes @value over. @next may be NULL. */
+static void add(const struct overview *overview, const char *name, struct out_value value,
+		enum verdict verdict, const char *next)
+{
+	static const char *const words[] = { "ok", "warn", "bad", "info" };
+	struct out_row *row = out_row_add(overview->out, NULL);
+
+	out_set(row, NAME, out_string(name));
+	out_set(row, VALUE, value);
+	out_set(row, VERDICT, out_string(words[verdict]));
+	out_set(row, NEXT, out_string(next));
+}
+
+static struct out_value word_cell(enum tristate state, const char *yes, const char *no)
+{
+	return state == TRI_UNKNOWN ? out_unknown() : out_string(state == TRI_YES ? yes : no);
+}
+
+static struct out_value count_cell(int count)
+{
+	return count < 0 ? out_unknown() : out_format("%d", count);
+}
+
+/* --- rows --------------------------------------------------------------------------------- */
+
+static void add_units(const struct overview *overview)
+{
+	const struct machine *machine = overview->machine;
+	struct strings units = { 0 };
+	_cleanup_free_ char *names = NULL;
+	bool known = machine->dmar.state != FILE_DENIED && machine->ivrs.state != FILE_DENIED;
+
+	for (size_t i = 0; i < machine->nr_units; i++)
+		strings_add(&units, machine->units[i].name);
+	names = strings_join(&units, ",");
+	strings_free(&units);
+	if (machine->nr_units > 0)
+		add(overview, "iommu",
+		    out_format("%s: %s", unit_kind_name(machine->units[0].kind) ?: "other", names),
+		    OK, NULL);
+	else if (known && machine->groups_known)
+		add(overview, "iommu", out_string("none"), BAD, why_empty_sentence(machine));
+	else
+		add(overview, "iommu", out_unknown(), WARN, "run as root, or see -v");
+}
+
+static void add_bhyve(const struct overview *overview)
+{
+	static const enum verdict verdicts[] = {
+		[BHYVE_IOMMU_UNKNOWN] = WARN,	    [BHYVE_IOMMU_NO_VMM] = WARN,
+		[BHYVE_IOMMU_OFF_BY_TUNABLE] = BAD, [BHYVE_IOMMU_ABSENT] = BAD,
+		[BHYVE_IOMMU_FAILED] = BAD,	    [BHYVE_IOMMU_NOT_STARTED] = OK,
+		[BHYVE_IOMMU_RUNNING] = OK,
+	};
+	const struct bhyve *bhyve = &overview->host->bhyve;
+	const struct bhyve_iommu_verdict *iommu = bhyve_iommu_state(bhyve);
+
+	add(overview, "vmm", word_cell(bhyve->vmm_loaded, "loaded", "not loaded"), INFO, NULL);
+	add(overview, "bhyve-iommu", out_string(iommu->what), verdicts[iommu->state], iommu->next);
+	add(overview, "translation", word_cell(bhyve->translating, "on", "off"), INFO,
+	    bhyve->translating == TRI_UNKNOWN ? "see -v" : NULL);
+	add(overview, "interrupt-remapping", word_cell(overview->machine->remapping, "on", "off"),
+	    INFO, NULL);
+	if (bhyve_vendor(bhyve) == IOMMU_VENDOR_AMD)
+		add(overview, "amdvi-enable", word_cell(bhyve->amdvi_enable, "1", "0"), INFO, NULL);
+	if (bhyve_obsolete_setting(bhyve))
+		add(overview, "obsolete-setting", out_string("hw.vmm.force_iommu"), WARN,
+		    bhyve_obsolete_setting(bhyve));
+}
+
+/* It writes the registers that bhyve writes. */
+static void add_host_driver(const struct overview *overview)
+{
+	const struct bhyve *bhyve = &overview->host->bhyve;
+	bool there = bhyve->host_dmar == TRI_YES || bhyve->host_amdiommu == TRI_YES;
+	bool absent = bhyve->host_dmar == TRI_NO && bhyve->host_amdiommu == TRI_NO;
+
+	if (there)
+		add(overview, "host-driver",
+		    out_string(bhyve->host_dmar == TRI_YES ? "dmar" : "amdiommu"), WARN,
+		    "the host's driver and bhyve's use the same registers: have one of them");
+	else
+		add(overview, "host-driver", absent ? out_string("none") : out_unknown(), INFO,
+		    NULL);
+}
+
+static void add_devices(const struct overview *overview)
+{
+	size_t counts[PPT_ASSIGNED + 1] = { 0 };
+	const struct machine *machine = overview->machine;
+	bool unknown;
+
+	for (size_t i = 0; i < machine->nr_devices; i++)
+		counts[overview->host->devices[i].ppt.state]++;
+	unknown = counts[PPT_STATE_UNKNOWN] > 0;
+	add(overview, "ppt-devices", count_cell(overview->host->bhyve.ppt_devices), INFO, NULL);
+	add(overview, "ppt-unassigned",
+	    unknown ? out_unknown() : out_format("%zu", counts[PPT_UNASSIGNED]), INFO, NULL);
+	add(overview, "ppt-assigned",
+	    unknown ? out_unknown() : out_format("%zu", counts[PPT_ASSIGNED]), INFO,
+	    unknown ? "iommutool domains -o +WHY tells what is unknown" : NULL);
+}
+
+static void add_groups(const struct overview *overview)
+{
+	const struct machine *machine = overview->machine;
+	size_t isolated = 0;
+	bool unknown = !machine->groups_known;
+
+	for (size_t i = 0; i < machine->nr_groups; i++) {
+		enum tristate one = group_isolated(machine, &machine->groups[i]);
+
+		isolated += one == TRI_YES;
+		unknown |= one == TRI_UNKNOWN;
+	}
+	add(overview, "computed-groups",
+	    machine->groups_known ? out_format("%zu", machine->nr_groups) : out_unknown(), INFO,
+	    machine->groups_known ? NULL : "run as root, or see -v");
+	add(overview, "isolated-groups", unknown ? out_unknown() : out_format("%zu", isolated),
+	    INFO, NULL);
+}
+
+static void add_kernel(const struct overview *overview)
+{
+	const struct bhyve *bhyve = &overview->host->bhyve;
+	const struct pr260178_verdict *pr = pr260178(bhyve->osreldate);
+	static const enum verdict verdicts[] = {
+		[PR260178_UNKNOWN] = WARN,
+		[PR260178_AFFECTED] = BAD,
+		[PR260178_FIXED] = OK,
+	};
+
+	add(overview, "pr260178", string_or_unknown(pr260178_name(pr->state)), verdicts[pr->state],
+	    pr->next);
+	add(overview, "max-wired",
+	    bhyve->max_wired < 0 ? out_unknown()
+				 : out_format("%" PRId64 " MiB", bhyve->max_wired / PAGES_OF_1M),
+	    INFO, NULL);
+}
+
+static int show_status(const void *own, const struct source *source, struct out *out)
+{
+	const struct arguments *arguments = own;
+	struct machine *machine;
+	struct overview overview = { .out = out };
+	int status;
+
+	if (arguments->nr_operands > 0)
+		return usage_error(arguments->context, "%s: it takes no operands",
+				   arguments->operands[0]);
+	machine = collect(source, FACT_HOLDERS | FACT_DRIVER | FACT_UNIT | FACT_TABLES | FACT_ACS |
+					  FACT_KERNEL | FACT_REMAPPING);
+	overview.machine = machine;
+	overview.host = machine->bhyve;
+	add_units(&overview);
+	if (overview.host) {
+		add_bhyve(&overview);
+		add_host_driver(&overview);
+		add_devices(&overview);
+		add_kernel(&overview);
+	}
+	add_groups(&overview);
+	add(&overview, "kernel", string_or_unknown(machine->release), INFO, NULL);
+	add(&overview, "iommutool",
+	    out_string(IOMMUTOOL_VERSION ", tested against models of FreeBSD only"), INFO, NULL);
+	status = show_notes(arguments->context, machine, NULL);
+	show(arguments->context, out);
+	machine_free(machine);
+	return status;
+}
+
+static const struct reader reader = {
+	.argp = &argp,
+	.schema = &schema,
+	.work = show_status,
+};
+
+static int run(struct context *context, int argc, char **argv)
+{
+	struct arguments arguments = { 0 };
+
+	return run_reader(&reader, &arguments, context, argc, argv);
+}
+
+static const struct out_schema *const schemas[] = { &schema, NULL };
+
+const struct command cmd_status = {
+	.name = "status",
+	.summary = "Overview: can this machine hand devices to VMs, and what is missing",
+	.argp = &argp,
+	.schemas = schemas,
+	.run = run,
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside collect/freebsd/: what collect() runs beside pci.h, acpi_root.h and units.h, in its order.
+ */
+#ifndef IOMMUTOOL_FREEBSD_COLLECTORS_H
+#define IOMMUTOOL_FREEBSD_COLLECTORS_H
+
+#include "collect/freebsd/os.h"
+#include "model/machine.h"
+
+/**
+ * freebsd_compute_groups() - the groups that Linux would make of what units translate for
+ * @machine: with devices, FACT_ACS among their facts, tables and units
+ *
+ * FreeBSD has no groups: these say which devices cannot be kept from each other. They are numbered
+ * by address. A device of which it is unknown what decides is in none, and .groups_known is false.
+ */
+void freebsd_compute_groups(struct machine *machine);
+
+/**
+ * freebsd_fill_regions() - group.regions: what firmware and hardware reserve
+ * @machine: with computed groups
+ *
+ * RMRRs and unity ranges of IVMDs, the window of interrupts and, on AMD, HyperTransport's
+ * addresses.
+ */
+void freebsd_fill_regions(struct machine *machine, struct group *group);
+
+struct freebsd_function;
+
+/**
+ * freebsd_collect_bhyve() - machine.bhyve, and which groups a VM has
+ * @machine: with devices, tables, units and groups; group.is_open and .holders_complete are filled
+ * in
+ * @functions: one a device, in their order
+ */
+void freebsd_collect_bhyve(struct os *os, struct machine *machine,
+			   const struct freebsd_function *functions);
+
+/* machine.release */
+void freebsd_collect_kernel(struct os *os, struct machine *machine);
+/* machine.remapping, by the registers of all units. */
+void freebsd_collect_remapping(struct os *os, struct machine *machine);
+
+#endif

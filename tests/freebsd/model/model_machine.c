@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Profiles: the lines about PCI functions, ACPI tables and memory. */
+#include <string.h>
+
+#include "parts.h"
+#include "util/alloc.h"
+
+static uint64_t number(const char *text)
+{
+	uint64_t value;
+
+	model_expect(text && parse_u64(text, 0, UINT64_MAX, &value) == 0, "%s is no number",
+		     text ? text : "nothing");
+	return value;
+}
+
+static unsigned digit(char byte)
+{
+	const char *digits = "0123456789abcdef", *at = strchr(digits, byte);
+
+	model_expect(byte && at, "%c is no digit", byte);
+	return (unsigned)(at - digits);
+}
+
+/* Return: the bytes, to be freed. */
+static uint8_t *take_bytes(const char *text, size_t *size)
+{
+	uint8_t *bytes;
+
+	model_expect(text && strlen(text) % 2 == 0, "no bytes");
+	*size = strlen(text) / 2;
+	bytes = xcalloc(*size + 1, 1);
+	for (size_t i = 0; i < *size; i++)
+		bytes[i] = (uint8_t)(digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
+	return bytes;
+}
+
+static struct model_function *last_function(struct model *model, const char *name)
+{
+	struct model_function *function;
+	char text[64];
+
+	model_expect(model->nr_functions > 0, "%s: no function is above", name);
+	function = &model->functions[model->nr_functions - 1];
+	snprintf(text, sizeof(text), "%04x:%02x:%02x.%u", (unsigned)function->bdf.domain,
+		 function->bdf.bus, function->bdf.device, function->bdf.function);
+	model_expect(strcmp(text, name) == 0, "%s: the function above is %s", name, text);
+	return function;
+}
+
+static void take_function(struct model *model, const char *name, char *value)
+{
+	struct model_function *function = model_add_function(model, name, 0, 0, 0);
+	uint64_t size = number(strsep(&value, " "));
+	char *unit;
+
+	model_expect(size <= CONFIG_SPACE_SIZE && value, "%s: no size and driver", name);
+	function->config_size = (size_t)size;
+	if (strcmp(value, "-") == 0)
+		return;
+	unit = value + strcspn(value, "0123456789");
+	model_expect(*unit, "%s: %s has no unit", name, value);
+	function->unit = (unsigned)number(unit);
+	*unit = '\0';
+	model_attach(function, value, function->unit);
+}
+
+static void take_config(struct model *model, const char *name, char *value)
+{
+	struct model_function *function = last_function(model, name);
+	uint64_t at = number(strsep(&value, " "));
+	size_t size;
+	uint8_t *bytes = take_bytes(value, &size);
+
+	model_expect(at <= function->config_size && size <= function->config_size - at,
+		     "%s: config space is smaller", name);
+	memcpy(function->config + at, bytes, size);
+	free(bytes);
+}
+
+static void take_bar(struct model *model, const char *name, char *value)
+{
+	struct model_function *function = last_function(model, name);
+	uint64_t index = number(strsep(&value, " "));
+	uint64_t base = number(strsep(&value, " "));
+
+	model_expect(index < NR_BARS, "%s: no such BAR", name);
+	function->bars[index] = (struct model_bar){ base, number(value), true };
+}
+
+static void take_table(struct model *model, const char *name, char *value)
+{
+	struct model_table table;
+
+	table.bytes = take_bytes(value, &table.size);
+	model_expect(table.size >= 4 && memcmp(table.bytes, name, 4) == 0, "%s: another table",
+		     name);
+	model->tables = xgrow(model->tables, model->nr_tables, sizeof(*model->tables));
+	model->tables[model->nr_tables++] = table;
+}
+
+static void take_memory(struct model *model, const char *name, char *value)
+{
+	size_t size;
+	uint8_t *bytes = take_bytes(value, &size);
+
+	model_write(model, number(name), bytes, size);
+	free(bytes);
+}
+
+static void take_user(struct model *model, const char *name, char *value)
+{
+	model_expect(strcmp(name, "asked") == 0 && strcmp(value, "other") == 0,
+		     "%s: not asked|by|other", name);
+	model->is_root = false;
+}
+
+bool model_machine_line(struct model *model, const char *name, const char *type, char *value)
+{
+	static const struct {
+		const char *type;
+		void (*take)(struct model *model, const char *name, char *value);
+	} types[] = {
+		{ "pci", take_function }, { "config", take_config }, { "bar", take_bar },
+		{ "table", take_table },  { "memory", take_memory }, { "by", take_user },
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i].type) == 0) {
+			types[i].take(model, name, value);
+			return true;
+		}
+	return false;
+}
+
+void model_machine_end(struct model *model)
+{
+	const uint8_t **bytes = xcalloc(model->nr_tables + 1, sizeof(*bytes));
+	size_t *sizes = xcalloc(model->nr_tables + 1, sizeof(*sizes));
+	uint64_t rsdp = 0;
+	size_t size = sizeof(rsdp);
+
+	for (size_t i = 0; i < model->nr_tables; i++) {
+		bytes[i] = model->tables[i].bytes;
+		sizes[i] = model->tables[i].size;
+	}
+	if (model->nr_tables) {
+		model_expect(model_sysctl(&model->os, "machdep.acpi_root", &rsdp, &size) == 0 &&
+				     size == sizeof(rsdp),
+			     "tables, and no machdep.acpi_root");
+		model_forget_calls(model);
+		model_acpi(model, rsdp, bytes, sizes, model->nr_tables);
+	}
+	free(bytes);
+	free(sizes);
+}
+
+void model_machine_free(struct model *model)
+{
+	for (size_t i = 0; i < model->nr_tables; i++)
+		free(model->tables[i].bytes);
+	free(model->tables);
+}
