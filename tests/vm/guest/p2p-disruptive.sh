@@ -32,7 +32,7 @@ part checks
 for backend in $(backends); do
 	case $backend in
 	type1) disabled="$seen, then data" after=data ;;
-	iommufd) disabled="($seen|fault), then revoked" after=revoked ;;
+	iommufd) after='revoked( \(fault\))?' disabled="($seen|fault), then $after" ;;
 	esac
 	for row in "disabled info $disabled" "reset info $after" "closed info $after"; do
 		grep -qE "^$backend $row -$" "$out" || fail "$backend: $(grep "^$backend ${row%% *} " "$out"), not $row"
