@@ -133,7 +133,11 @@ test: deps-test ## Install what the tests need, then check and check-vm
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory check-vm
 
-check: check-unit check-golden check-acpi check-docs check-freebsd ## Fast tests: offline, unprivileged
+# On all processors, unless told how many; each part's output stays together.
+CHECKS := check-unit check-golden check-acpi check-docs check-freebsd
+check: ## Fast tests: offline, unprivileged
+	@$(MAKE) --no-print-directory --output-sync=target \
+		$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) $(CHECKS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(PARTS)
 	@echo "  LD    $@"
