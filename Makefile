@@ -66,7 +66,7 @@ FREEBSD_PARTS := $(if $(filter freebsd,$(OS)),,$(FREEBSD_SOURCES:%.c=$(B)/%.o)) 
 # those that are written for it. On FreeBSD, the same with os_system.c and entry_os.c of src/.
 FREEBSD_COMMANDS := $(patsubst %,src/cmd/%.c,cells check_isolation classes conflicts explain \
 	explain_cells explain_rows explain_scope gaw gaw_rows groups plan_file reader resv_regions \
-	selection tables tables_cells tables_dmar tables_file tables_ivrs tables_rows tables_viot)
+	selection status_rows tables tables_cells tables_dmar tables_file tables_ivrs tables_rows tables_viot)
 FREEBSD_PROGRAM_SOURCES := src/main.c src/command.c $(FREEBSD_COMMANDS) \
 	src/collect/pcidev.c src/collect/source_read.c \
 	$(wildcard src/cmd/freebsd/*.c src/model/*.c src/acpi/*.c src/out/*.c src/util/*.c) \

@@ -7,36 +7,12 @@
 #include "cmd/cells.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
+#include "cmd/status_rows.h"
 #include "model/acs.h"
 #include "model/system.h"
 #include "model/viability.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
-
-enum { NAME, VALUE, VERDICT, NEXT };
-
-#define FACTS OUT_LEVEL(0)
-
-static const struct out_column columns[] = {
-	[NAME] = { "NAME", FACTS, OUT_TYPE_STRING, true, 0, "Name of the fact" },
-	[VALUE] = { "VALUE", FACTS, OUT_TYPE_STRING, true, 0, "What was found" },
-	[VERDICT] = { "VERDICT", FACTS, OUT_TYPE_STRING, true, 0, "ok, warn, bad or info" },
-	[NEXT] = { "NEXT", FACTS, OUT_TYPE_STRING, true, 0, "What to do about it" },
-};
-
-static const struct out_level levels[] = { { "status", false } };
-
-static const struct out_paint paints[] = {
-	{ "ok", "green" }, { "warn", "yellow" }, { "bad", "red" }, { NULL, NULL }
-};
-
-static const struct out_schema schema = {
-	.levels = levels,
-	.nr_levels = 1,
-	.columns = columns,
-	.nr_columns = sizeof(columns) / sizeof(columns[0]),
-	.paints = paints,
-};
 
 static const struct argp argp = {
 	.parser = parse_shared,
@@ -52,19 +28,10 @@ struct overview {
 	struct out *out;
 };
 
-enum verdict { OK, WARN, BAD, INFO };
-
-/* Adds a row; takes @value over. @next may be NULL. */
 static void add(const struct overview *overview, const char *name, struct out_value value,
-		enum verdict verdict, const char *next)
+		enum status_verdict verdict, const char *next)
 {
-	static const char *const words[] = { "ok", "warn", "bad", "info" };
-	struct out_row *row = out_row_add(overview->out, NULL);
-
-	out_set(row, NAME, out_string(name));
-	out_set(row, VALUE, value);
-	out_set(row, VERDICT, out_string(words[verdict]));
-	out_set(row, NEXT, out_string(next));
+	add_status(overview->out, name, value, verdict, next);
 }
 
 static void add_iommu(const struct overview *overview)
@@ -233,7 +200,7 @@ static void add_groups(const struct overview *overview)
 
 static const struct {
 	const char *word; /* NULL: unknown */
-	enum verdict verdict;
+	enum status_verdict verdict;
 } module_words[] = {
 	[MODULE_UNKNOWN] = { NULL, INFO },	[MODULE_LOADED] = { "loaded", OK },
 	[MODULE_BUILT_IN] = { "built in", OK }, [MODULE_LOADABLE] = { "loadable", INFO },
@@ -377,7 +344,7 @@ static int overview(const void *own, const struct source *source, struct out *ou
 
 static const struct reader reader = {
 	.argp = &argp,
-	.schema = &schema,
+	.schema = &status_schema,
 	.work = overview,
 };
 
@@ -388,7 +355,7 @@ static int run(struct context *context, int argc, char **argv)
 	return run_reader(&reader, &arguments, context, argc, argv);
 }
 
-static const struct out_schema *const schemas[] = { &schema, NULL };
+static const struct out_schema *const schemas[] = { &status_schema, NULL };
 
 const struct command cmd_status = {
 	.name = "status",

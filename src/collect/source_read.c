@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading files in directories of a source. How those are opened is the system's (source_open_dir). */
+/* Reading files in directories of a source; to open those is the system's (source_open_dir). */
 #include "collect/collect.h"
 
 #include <errno.h>

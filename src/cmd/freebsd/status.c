@@ -6,36 +6,13 @@
 #include "cmd/cells.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
+#include "cmd/status_rows.h"
 #include "model/acs.h"
 #include "model/freebsd/bhyve_host.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
-enum { NAME, VALUE, VERDICT, NEXT };
-
-#define ROWS OUT_LEVEL(0)
 #define PAGES_OF_1M 256
-
-static const struct out_column columns[] = {
-	[NAME] = { "NAME", ROWS, OUT_TYPE_STRING, true, 0, "Name of the fact" },
-	[VALUE] = { "VALUE", ROWS, OUT_TYPE_STRING, true, 0, "What was found" },
-	[VERDICT] = { "VERDICT", ROWS, OUT_TYPE_STRING, true, 0, "ok, warn, bad or info" },
-	[NEXT] = { "NEXT", ROWS, OUT_TYPE_STRING, true, 0, "What to do about it" },
-};
-
-static const struct out_level levels[] = { { "status", false } };
-
-static const struct out_paint paints[] = {
-	{ "ok", "green" }, { "warn", "yellow" }, { "bad", "red" }, { NULL, NULL }
-};
-
-static const struct out_schema schema = {
-	.levels = levels,
-	.nr_levels = 1,
-	.columns = columns,
-	.nr_columns = sizeof(columns) / sizeof(columns[0]),
-	.paints = paints,
-};
 
 static const struct argp argp = {
 	.parser = parse_shared,
@@ -50,19 +27,10 @@ struct overview {
 	struct out *out;
 };
 
-enum verdict { OK, WARN, BAD, INFO };
-
-/* Adds a row; takes @value over. @next may be NULL. */
 static void add(const struct overview *overview, const char *name, struct out_value value,
-		enum verdict verdict, const char *next)
+		enum status_verdict verdict, const char *next)
 {
-	static const char *const words[] = { "ok", "warn", "bad", "info" };
-	struct out_row *row = out_row_add(overview->out, NULL);
-
-	out_set(row, NAME, out_string(name));
-	out_set(row, VALUE, value);
-	out_set(row, VERDICT, out_string(words[verdict]));
-	out_set(row, NEXT, out_string(next));
+	add_status(overview->out, name, value, verdict, next);
 }
 
 static struct out_value word_cell(enum tristate state, const char *yes, const char *no)
@@ -100,7 +68,7 @@ static void add_units(const struct overview *overview)
 
 static void add_bhyve(const struct overview *overview)
 {
-	static const enum verdict verdicts[] = {
+	static const enum status_verdict verdicts[] = {
 		[BHYVE_IOMMU_UNKNOWN] = WARN,	    [BHYVE_IOMMU_NO_VMM] = WARN,
 		[BHYVE_IOMMU_OFF_BY_TUNABLE] = BAD, [BHYVE_IOMMU_ABSENT] = BAD,
 		[BHYVE_IOMMU_FAILED] = BAD,	    [BHYVE_IOMMU_NOT_STARTED] = OK,
@@ -178,7 +146,7 @@ static void add_kernel(const struct overview *overview)
 {
 	const struct bhyve *bhyve = &overview->host->bhyve;
 	const struct pr260178_verdict *pr = pr260178(bhyve->osreldate);
-	static const enum verdict verdicts[] = {
+	static const enum status_verdict verdicts[] = {
 		[PR260178_UNKNOWN] = WARN,
 		[PR260178_AFFECTED] = BAD,
 		[PR260178_FIXED] = OK,
@@ -225,7 +193,7 @@ static int show_status(const void *own, const struct source *source, struct out 
 
 static const struct reader reader = {
 	.argp = &argp,
-	.schema = &schema,
+	.schema = &status_schema,
 	.work = show_status,
 };
 
@@ -236,7 +204,7 @@ static int run(struct context *context, int argc, char **argv)
 	return run_reader(&reader, &arguments, context, argc, argv);
 }
 
-static const struct out_schema *const schemas[] = { &schema, NULL };
+static const struct out_schema *const schemas[] = { &status_schema, NULL };
 
 const struct command cmd_status = {
 	.name = "status",
