@@ -154,7 +154,9 @@ static void follow(struct p2p_finding *finding, const char *why)
 
 static void run_check(struct course *course, const struct p2p_check *check)
 {
-	struct p2p_finding finding = { .verdict = { .outcome = OUTCOME_INFO } };
+	struct p2p_finding finding = { .verdict = { .outcome = OUTCOME_INFO,
+						    .reason =
+							    xstrdup("the check came to no end") } };
 	struct p2p_test *test = &course->test;
 	struct error err = { 0 };
 	const char *why;
@@ -280,15 +282,14 @@ static void judge(const struct course *course)
 static int report_lost(const struct course *course, struct error *err)
 {
 	const struct p2p_target *target = &course->test.pair->target;
-
 	struct error lost = { 0 };
 
 	if (course->test.is_put_back)
 		return 0;
-	(void)fail(&lost, -EIO,
-		   "%s: what its BAR %d held could not be put back: bytes of the test are there; "
-		   "whoever uses it next has to set it up anew",
-		   target->device->name, course->summary->bar);
+	fail(&lost, -EIO,
+	     "%s: what its BAR %d held could not be put back: bytes of the test are there; "
+	     "whoever uses it next has to set it up anew",
+	     target->device->name, course->summary->bar);
 	free(course->summary->reason);
 	course->summary->result = OUTCOME_FAIL;
 	course->summary->reason = xstrdup(lost.text);
@@ -309,11 +310,10 @@ int run_p2p_checks(const struct p2p_pair *pair, const struct p2p_listener *liste
 	code = attach(course, err);
 	if (course->test.part.size)
 		summary->bar = (int)course->test.part.pages.region;
-	if (code == 0) {
+	if (code == 0)
 		run_checks(course);
-	} else {
+	else
 		skip_rest(course, "the two devices are not in one address space");
-	}
 	summary->mapped = course->test.can_map;
 	p2p_close(&course->test);
 	judge(course);
