@@ -40,8 +40,12 @@ static bool keeps_apart(struct p2p_test *test, struct p2p_finding *finding)
 	    iospace_check(test->space, iova, P2P_PAGE) < 0 ||
 	    iospace_check(test->apart, iova, P2P_PAGE) < 0) {
 		ours.may_write = false;
-		if (!find_room(test, test->apart, P2P_PAGE, &iova))
-			return true;
+		if (!find_room(test, test->apart, P2P_PAGE, &iova)) {
+			informs(&finding->verdict,
+				"no address is free in both spaces, so that they "
+				"are apart was not tried");
+			return false;
+		}
 	}
 	code = iospace_map(test->apart, test->ours, iova, P2P_PAGE, ACCESS_READ | ACCESS_WRITE);
 	if (code < 0) {
