@@ -30,7 +30,7 @@ static void place(struct machine *machine, const struct grouping *grouping, stru
 	const struct device *first = grouping_first(grouping, device);
 
 	device->group = NULL;
-	if (!grouping_sure(grouping, device)) {
+	if (!grouping_sure(grouping, device) || (first != device && !first->group)) {
 		device->group_known = false;
 		machine->groups_known = false;
 		machine_note(
