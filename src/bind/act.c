@@ -16,10 +16,11 @@ static int load(struct act *act)
 {
 	for (size_t i = 0; i < act->plan->loads.nr; i++) {
 		const struct step *step = &act->plan->loads.items[i];
-		_cleanup_free_ char *text = step_text(NULL, step);
+		_cleanup_free_ char *text = step_text(act->plan->source, NULL, step);
 		struct error err = { 0 };
 		pid_t stuck;
-		int r = take_step(NULL, step, act->plan->request->timeout_ms, &stuck, &err);
+		int r = take_step(act->plan->source, NULL, step, act->plan->request->timeout_ms,
+				  &stuck, &err);
 
 		/* Another one, vfio_iommu_type1, the kernel asks for by itself when it is wanted.
 		 */
@@ -89,11 +90,11 @@ static void undo_set(struct act *act, const struct change *culprit)
 }
 
 /* Loading the driver may have bound it already: by an override that it had, or configured IDs. */
-static void catch_up(struct change *change)
+static void catch_up(const struct act *act, struct change *change)
 {
 	char *driver;
 
-	if (driver_now(change->name, &driver) < 0 || !driver ||
+	if (driver_now(act->plan->source, change->name, &driver) < 0 || !driver ||
 	    strcmp(driver, change->goal.driver) != 0) {
 		free(driver);
 		return;
@@ -111,7 +112,7 @@ static void bind_set(struct act *act)
 
 	for (size_t i = 0; i < plan->nr_changes && waited; i++)
 		if (plan->changes[i].result == RESULT_PLANNED)
-			catch_up(&plan->changes[i]);
+			catch_up(act, &plan->changes[i]);
 	for (size_t i = 0; i < plan->nr_changes; i++) {
 		struct change *change = &plan->changes[i];
 

@@ -59,7 +59,7 @@ void undo(struct act *act, struct change *change)
 								  : RESULT_ROLLED_BACK;
 	struct steps steps = { 0 };
 	char *driver;
-	int r = driver_now(change->name, &driver);
+	int r = driver_now(act->plan->source, change->name, &driver);
 
 	if (r == -ENODEV) {
 		close_record(act, change, true);

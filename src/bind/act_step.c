@@ -70,8 +70,8 @@ static void look_at_override(struct act *act, struct change *change, const struc
 	char *override = NULL;
 	pid_t stuck;
 
-	if (code == 0 ||
-	    override_now(change->name, act->plan->request->timeout_ms, &override, &stuck) < 0)
+	if (code == 0 || override_now(act->plan->source, change->name,
+				      act->plan->request->timeout_ms, &override, &stuck) < 0)
 		override = step->driver && step->kind != STEP_CLEAR ? xstrdup(step->driver) : NULL;
 	free(change->reached.override);
 	change->reached.override = override;
@@ -91,7 +91,7 @@ static char *look_after(struct act *act, struct change *change, const struct ste
 		look_at_override(act, change, step, code);
 	if (step->kind == STEP_OVERRIDE)
 		return NULL;
-	r = driver_now(change->name, &driver);
+	r = driver_now(act->plan->source, change->name, &driver);
 	if (r < 0)
 		return xasprintf("driver: %s", strerror(-r));
 	free(change->reached.driver);
@@ -139,7 +139,8 @@ static int do_step(struct act *act, struct change *change, const struct step *st
 		return r;
 	}
 	test_point(act);
-	r = take_step(change->name, step, act->plan->request->timeout_ms, &stuck, &said);
+	r = take_step(act->plan->source, change->name, step, act->plan->request->timeout_ms, &stuck,
+		      &said);
 	test_point(act);
 	if (stuck) {
 		give_up_waiting(act, change, name, stuck);

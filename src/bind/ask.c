@@ -75,8 +75,8 @@ static bool is_as_before(const struct bind_plan *plan, const struct change *chan
 	_cleanup_free_ char *identity = NULL, *now = NULL;
 	struct device device = *change->device;
 
-	if (ids_now(change->name, &device.vendor, &device.product) < 0 ||
-	    driver_now(change->name, &now) < 0)
+	if (ids_now(plan->source, change->name, &device.vendor, &device.product) < 0 ||
+	    driver_now(plan->source, change->name, &now) < 0)
 		return false;
 	identity = device_identity(&device, function);
 	return strcmp(identity, change->identity) == 0 &&

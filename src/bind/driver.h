@@ -4,6 +4,7 @@
  * at build time; this is all that the rest of bind/ knows of it.
  *
  * Whatever may wait for a driver is done in a child, and a child that does not come back is named.
+ * @source is this machine, but where a capture is spoken of.
  */
 #ifndef IOMMUTOOL_DRIVER_H
 #define IOMMUTOOL_DRIVER_H
@@ -46,7 +47,7 @@ void driver_needs(const struct source *source, const struct machine *machine, co
 		  struct steps *loads);
 
 /* Return: NULL, or why we may not change drivers, with the next step. */
-const char *driver_permission(void);
+const char *driver_permission(const struct source *source);
 
 /**
  * driver_now() - the driver that a device has, by its link: never waits
@@ -54,10 +55,10 @@ const char *driver_permission(void);
  *
  * Return: 0; -ENODEV when there is no such device; other negative errno.
  */
-int driver_now(const char *device, char **driver);
+int driver_now(const struct source *source, const char *device, char **driver);
 
 /* The IDs that a device has, by their attributes: never waits. Return: 0 or negative errno. */
-int ids_now(const char *device, int *vendor, int *product);
+int ids_now(const struct source *source, const char *device, int *vendor, int *product);
 
 /**
  * override_now() - the driver override of a device
@@ -65,13 +66,14 @@ int ids_now(const char *device, int *vendor, int *product);
  *
  * Return: 0; -ETIMEDOUT; other negative errno.
  */
-int override_now(const char *device, int timeout_ms, char **override, pid_t *stuck);
+int override_now(const struct source *source, const char *device, int timeout_ms, char **override,
+		 pid_t *stuck);
 
 /* Return: read_serial(), of a live device in a child, since reading config space may wait. */
 char *serial_now(const struct source *source, const struct device *device, int timeout_ms);
 
 /* The same step for people, as a shell would do it; to be freed. @device is NULL for STEP_LOAD. */
-char *step_text(const char *device, const struct step *step);
+char *step_text(const struct source *source, const char *device, const struct step *step);
 /* The step in a word or two, for the journal and messages: "unbind nvme"; to be freed. */
 char *step_name(const struct step *step);
 
@@ -84,8 +86,8 @@ char *step_name(const struct step *step);
  * Return: 0 when the system says that it is done, which is no proof; -ETIMEDOUT; other negative
  * errno.
  */
-int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
-	      struct error *err);
+int take_step(const struct source *source, const char *device, const struct step *step,
+	      int timeout_ms, pid_t *stuck, struct error *err);
 
 /* Where a stuck child waits in the kernel, or ""; and when the child began, for the journal. */
 void child_waits_in(pid_t child, char text[64]);

@@ -93,8 +93,8 @@ static bool is_expected(const struct bind_plan *plan, struct change *change)
 static void read_override(const struct bind_plan *plan, struct change *change)
 {
 	pid_t stuck;
-	int r = override_now(change->name, plan->request->timeout_ms, &change->now.override,
-			     &stuck);
+	int r = override_now(plan->source, change->name, plan->request->timeout_ms,
+			     &change->now.override, &stuck);
 
 	if (stuck || r == -EINTR)
 		change_explain(change, RESULT_STUCK,

@@ -217,8 +217,7 @@ static int check_driver(const struct change_arguments *arguments, const struct s
 	case DRIVER_MISSING:
 		*is_missing = true;
 		complain(context, "%s: there is no such PCI driver, loaded or to be loaded; %s",
-			 arguments->request.to,
-			 missing_driver_advice(arguments->request.to));
+			 arguments->request.to, missing_driver_advice(arguments->request.to));
 		return STATUS_FAILED;
 	case DRIVER_UNKNOWN:
 		complain(context,
@@ -324,21 +323,22 @@ static int open_journal(const struct change_arguments *arguments, struct journal
 int run_changes(const struct change_arguments *arguments, struct out *out, const char *program)
 {
 	const struct context *context = arguments->shared.context;
-	const char *problem = arguments->request.dry_run ? NULL : driver_permission();
 	struct error err = { 0 };
+	const char *problem;
 	struct journal journal;
 	struct source source;
 	int status;
 
-	if (problem) {
-		complain(context, "%s", problem);
-		return STATUS_FAILED;
-	}
 	if (source_open(&source, context->sysroot, &err) < 0)
 		return complain_error(context, &err);
-	if (open_journal(arguments, &journal, &err) < 0) {
+	problem = arguments->request.dry_run ? NULL : driver_permission(&source);
+	if (problem)
+		complain(context, "%s", problem);
+	else if (open_journal(arguments, &journal, &err) < 0)
+		complain_error(context, &err);
+	if (problem || *err.text) {
 		source_close(&source);
-		return complain_error(context, &err);
+		return STATUS_FAILED;
 	}
 	if (!arguments->request.dry_run)
 		hold_signals();

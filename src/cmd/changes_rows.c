@@ -69,11 +69,12 @@ static struct strings step_texts(const struct bind_plan *plan, const struct chan
 	struct strings texts = { 0 };
 
 	for (size_t i = 0; change->steps.nr > 0 && i < plan->loads.nr; i++)
-		strings_take(&texts, step_text(NULL, &plan->loads.items[i]));
+		strings_take(&texts, step_text(plan->source, NULL, &plan->loads.items[i]));
 	if (change->forget_rule)
 		strings_take(&texts, xasprintf("rm " RULES_PATH "/" RULE_NAME, change->name));
 	for (size_t i = 0; i < change->steps.nr; i++)
-		strings_take(&texts, step_text(change->name, &change->steps.items[i]));
+		strings_take(&texts,
+			     step_text(plan->source, change->name, &change->steps.items[i]));
 	if (binds)
 		strings_take(&texts, xasprintf("write " RULES_PATH "/" RULE_NAME, change->name));
 	return texts;

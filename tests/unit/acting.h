@@ -182,12 +182,13 @@ static inline int move(int i, const struct step *step)
 
 /* --- what the linker puts in the place of driver.h ---------------------------------------- */
 
-int __wrap_take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
-		     struct error *err);
-int __real_take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
-		     struct error *err);
-int __wrap_driver_now(const char *device, char **driver);
-int __wrap_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck);
+int __wrap_take_step(const struct source *source, const char *device, const struct step *step,
+		     int timeout_ms, pid_t *stuck, struct error *err);
+int __real_take_step(const struct source *source, const char *device, const struct step *step,
+		     int timeout_ms, pid_t *stuck, struct error *err);
+int __wrap_driver_now(const struct source *source, const char *device, char **driver);
+int __wrap_override_now(const struct source *source, const char *device, int timeout_ms,
+			char **override, pid_t *stuck);
 int __wrap_wait_for_nodes(const char *device, int timeout_ms, struct error *err);
 void __wrap_child_waits_in(pid_t child, char text[64]);
 uint64_t __wrap_child_start(pid_t child);
@@ -198,13 +199,14 @@ bool __wrap_bind_plan_ask_again(struct bind_plan *plan, struct change *change);
 int __wrap_fsync(int fd);
 int __real_fsync(int fd);
 
-int __wrap_take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
-		     struct error *err)
+int __wrap_take_step(const struct source *source, const char *device, const struct step *step,
+		     int timeout_ms, pid_t *stuck, struct error *err)
 {
 	char *name = step_name(step);
 	const struct mishap *mishap = find_mishap(device, name);
 	int i = device ? number_of(device) : 0, code = mishap ? mishap->code : 0;
 
+	(void)source;
 	(void)err;
 	note("%s%s%s\n", device ? device : "", device ? ": " : "", name);
 	*stuck = 0;
@@ -234,10 +236,11 @@ int __wrap_take_step(const char *device, const struct step *step, int timeout_ms
 	return code;
 }
 
-int __wrap_driver_now(const char *device, char **driver)
+int __wrap_driver_now(const struct source *source, const char *device, char **driver)
 {
 	int i = number_of(device);
 
+	(void)source;
 	note("%s?\n", device);
 	*driver = NULL;
 	if (fake->gone[i])
@@ -248,10 +251,12 @@ int __wrap_driver_now(const char *device, char **driver)
 }
 
 /* Asked when the override could not be written. */
-int __wrap_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck)
+int __wrap_override_now(const struct source *source, const char *device, int timeout_ms,
+			char **override, pid_t *stuck)
 {
 	int i = number_of(device);
 
+	(void)source;
 	(void)timeout_ms;
 	*stuck = 0;
 	*override = NULL;

@@ -7,8 +7,8 @@
 /* The link would have failed, but nobody should have to rely on that. */
 static void test_replaced(void **state)
 {
-	int (*const real)(const char *, const struct step *, int, pid_t *, struct error *) =
-		__real_take_step;
+	int (*const real)(const struct source *, const char *, const struct step *, int, pid_t *,
+			  struct error *) = __real_take_step;
 
 	(void)state;
 	assert_true(real != take_step);

@@ -55,12 +55,14 @@ static struct {
 
 /* --- what the linker puts in the place of the running system ------------------------------ */
 
-int __wrap_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck);
-int __real_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck);
-int __wrap_driver_now(const char *device, char **driver);
+int __wrap_override_now(const struct source *from, const char *device, int timeout_ms,
+			char **override, pid_t *stuck);
+int __real_override_now(const struct source *source, const char *device, int timeout_ms,
+			char **override, pid_t *stuck);
+int __wrap_driver_now(const struct source *from, const char *device, char **driver);
 enum driver_state __wrap_driver_state(const struct source *from, const struct machine *machine,
 				      const char *name);
-int __wrap_ids_now(const char *device, int *vendor, int *product);
+int __wrap_ids_now(const struct source *from, const char *device, int *vendor, int *product);
 char *__wrap_serial_now(const struct source *from, const struct device *device, int timeout_ms);
 char *__real_serial_now(const struct source *from, const struct device *device, int timeout_ms);
 int __wrap_rule_read(const char *folder, const char *device, struct rule **rule, struct error *err);
@@ -92,20 +94,22 @@ static void note_wanted(const char *what, const struct machine *machine, const b
 	note("\n");
 }
 
-int __wrap_driver_now(const char *device, char **driver)
+int __wrap_driver_now(const struct source *from, const char *device, char **driver)
 {
+	(void)from;
 	(void)device;
 	*driver = host.is_gone || !host.driver ? NULL : xstrdup(host.driver);
 	return host.is_gone ? -ENODEV : 0;
 }
 
 /* From the tree, as of now. */
-int __wrap_ids_now(const char *device, int *vendor, int *product)
+int __wrap_ids_now(const struct source *from, const char *device, int *vendor, int *product)
 {
 	char path[PATH_MAX], folder[64], text[16];
 	int *const ids[] = { vendor, product };
 	static const char *const names[] = { "vendor", "device" };
 
+	(void)from;
 	if (host.is_gone)
 		return -ENODEV;
 	for (int i = 0; i < 2; i++) {
@@ -140,8 +144,10 @@ char *__wrap_serial_now(const struct source *from, const struct device *device, 
 	return host.serial ? xstrdup(host.serial) : NULL;
 }
 
-int __wrap_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck)
+int __wrap_override_now(const struct source *from, const char *device, int timeout_ms,
+			char **override, pid_t *stuck)
 {
+	(void)from;
 	(void)device;
 	assert_int_equal(timeout_ms, 7000);
 	host.override_reads++;

@@ -25,10 +25,11 @@ static struct record *recorded; /* of IGB, when its step is taken */
 
 /* --- what the linker puts in the place of driver.h ---------------------------------------- */
 
-int __wrap_take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
-		     struct error *err);
-int __wrap_driver_now(const char *device, char **driver);
-int __wrap_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck);
+int __wrap_take_step(const struct source *source, const char *device, const struct step *step,
+		     int timeout_ms, pid_t *stuck, struct error *err);
+int __wrap_driver_now(const struct source *source, const char *device, char **driver);
+int __wrap_override_now(const struct source *source, const char *device, int timeout_ms,
+			char **override, pid_t *stuck);
 void __wrap_steps_between(const struct binding *now, enum goal_kind kind,
 			  const struct binding *goal, struct steps *steps);
 char *__wrap_step_name(const struct step *step);
@@ -37,11 +38,12 @@ int __wrap_wait_for_nodes(const char *device, int timeout_ms, struct error *err)
 int __wrap_rule_remove(const char *folder, const char *device, struct error *err);
 bool __wrap_bind_plan_ask_again(struct bind_plan *plan, struct change *change);
 
-int __wrap_take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
-		     struct error *err)
+int __wrap_take_step(const struct source *source, const char *device, const struct step *step,
+		     int timeout_ms, pid_t *stuck, struct error *err)
 {
 	struct journal look;
 
+	(void)source;
 	(void)timeout_ms;
 	*stuck = 0;
 	if (device && strcmp(device, addresses[IGB]) == 0 && !recorded) {
@@ -52,21 +54,24 @@ int __wrap_take_step(const char *device, const struct step *step, int timeout_ms
 	return freebsd_take_step(os, device, step, err);
 }
 
-int __wrap_driver_now(const char *device, char **driver)
+int __wrap_driver_now(const struct source *source, const char *device, char **driver)
 {
 	struct binding now;
 	int r = freebsd_binding_now(os, device, &now, NULL);
 
+	(void)source;
 	*driver = now.driver;
 	free(now.override);
 	return r;
 }
 
-int __wrap_override_now(const char *device, int timeout_ms, char **override, pid_t *stuck)
+int __wrap_override_now(const struct source *source, const char *device, int timeout_ms,
+			char **override, pid_t *stuck)
 {
 	struct binding now;
 	int r = freebsd_binding_now(os, device, &now, NULL);
 
+	(void)source;
 	(void)timeout_ms;
 	*stuck = 0;
 	*override = now.override;

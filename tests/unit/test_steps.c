@@ -226,7 +226,7 @@ static void test_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char *name = step_name(&cases[i].step);
-		char *text = step_text("0000:03:00.0", &cases[i].step);
+		char *text = step_text(NULL, "0000:03:00.0", &cases[i].step);
 
 		assert_string_equal(name, cases[i].name);
 		assert_string_equal(text, cases[i].text);

@@ -2,13 +2,14 @@
 /* What driver.h asks of the system, on FreeBSD. Nothing is decided here. */
 #include "bind/driver.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bind/freebsd/devctl.h"
 #include "bind/freebsd/drivers.h"
 #include "bind/freebsd/way.h"
-#include "collect/freebsd/os_system.h"
+#include "collect/freebsd/os.h"
 #include "model/bdf.h"
 #include "model/freebsd/ppt.h"
 #include "util/alloc.h"
@@ -24,9 +25,7 @@ const char *driver_name_problem(const char *name)
 enum driver_state driver_state(const struct source *source, const struct machine *machine,
 			       const char *name)
 {
-	struct os os = freebsd_system();
-
-	return freebsd_driver_state(source->live ? &os : NULL, machine, name);
+	return freebsd_driver_state(source->live ? source->os : NULL, machine, name);
 }
 
 /* No driver of the system has a list of its devices that can be asked for. */
@@ -51,35 +50,31 @@ void driver_needs(const struct source *source, const struct machine *machine, co
 		steps_add(loads, STEP_LOAD, name);
 }
 
-const char *driver_permission(void)
+const char *driver_permission(const struct source *source)
 {
-	struct os os = freebsd_system();
-
-	return freebsd_driver_permission(&os);
+	return freebsd_driver_permission(source->os);
 }
 
 /* --- what a device has now ---------------------------------------------------------------- */
 
-int driver_now(const char *device, char **driver)
+int driver_now(const struct source *source, const char *device, char **driver)
 {
-	struct os os = freebsd_system();
 	struct binding now;
-	int r = freebsd_binding_now(&os, device, &now, NULL);
+	int r = freebsd_binding_now(source->os, device, &now, NULL);
 
 	*driver = r == 0 && now.driver ? xstrdup(now.driver) : NULL;
 	binding_free(&now);
 	return r;
 }
 
-int ids_now(const char *device, int *vendor, int *product)
+int ids_now(const struct source *source, const char *device, int *vendor, int *product)
 {
-	struct os os = freebsd_system();
 	struct freebsd_place place;
 	struct bdf bdf;
 	int r = bdf_parse(device, &bdf);
 
 	if (r == 0)
-		r = freebsd_look(&os, &bdf, &place, NULL);
+		r = freebsd_look(source->os, &bdf, &place, NULL);
 	if (r == 0) {
 		*vendor = place.vendor;
 		*product = place.product;
@@ -87,22 +82,33 @@ int ids_now(const char *device, int *vendor, int *product)
 	return r;
 }
 
+struct work {
+	struct os *os;
+	const char *device;
+	const struct step *step; /* NULL for a look */
+};
+
 static int find_override(const void *argument, struct child_answer *answer)
 {
-	struct os os = freebsd_system();
+	const struct work *work = argument;
 	struct binding now;
-	int r = freebsd_binding_now(&os, argument, &now, NULL);
+	int r = freebsd_binding_now(work->os, work->device, &now, NULL);
 
+	/* Only who may act is told; a dry run of others does without. */
+	if (r == -EACCES || r == -EPERM)
+		return 0;
 	if (r == 0 && now.override)
 		snprintf(answer->text, sizeof(answer->text), "%s", now.override);
 	binding_free(&now);
 	return r;
 }
 
-int override_now(const char *device, int timeout_ms, char **override, pid_t *stuck)
+int override_now(const struct source *source, const char *device, int timeout_ms, char **override,
+		 pid_t *stuck)
 {
+	const struct work work = { source->os, device, NULL };
 	struct child_answer answer;
-	int r = run_in_child(find_override, device, timeout_ms, &answer, stuck);
+	int r = run_in_child(find_override, &work, timeout_ms, &answer, stuck);
 
 	*override = r == 0 && *answer.text ? xstrdup(answer.text) : NULL;
 	return r;
@@ -127,34 +133,26 @@ char *step_name(const struct step *step)
 	return freebsd_step_name(step);
 }
 
-char *step_text(const char *device, const struct step *step)
+char *step_text(const struct source *source, const char *device, const struct step *step)
 {
-	struct os os = freebsd_system();
-
-	return freebsd_step_text(&os, device, step);
+	return freebsd_step_text(source->os, device, step);
 }
-
-struct work {
-	const char *device;
-	const struct step *step;
-};
 
 static int do_work(const void *argument, struct child_answer *answer)
 {
 	const struct work *work = argument;
-	struct os os = freebsd_system();
 	struct error err = { 0 };
-	int r = freebsd_take_step(&os, work->device, work->step, &err);
+	int r = freebsd_take_step(work->os, work->device, work->step, &err);
 
 	snprintf(answer->text, sizeof(answer->text), "%s", err.text);
 	return r;
 }
 
-int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
-	      struct error *err)
+int take_step(const struct source *source, const char *device, const struct step *step,
+	      int timeout_ms, pid_t *stuck, struct error *err)
 {
 	struct child_answer answer = { 0 };
-	struct work work = { device, step };
+	const struct work work = { source->os, device, step };
 	int r = run_in_child(do_work, &work, timeout_ms, &answer, stuck);
 
 	return r < 0 && *answer.text ? fail(err, r, "%s", answer.text) : r;

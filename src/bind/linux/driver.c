@@ -33,8 +33,9 @@ const char *driver_name_problem(const char *name)
 	return NULL;
 }
 
-const char *driver_permission(void)
+const char *driver_permission(const struct source *source)
 {
+	(void)source;
 	if (geteuid() != 0)
 		return "changing drivers takes root; try again with sudo";
 	if (access(PCI "drivers_probe", W_OK) < 0)
@@ -45,13 +46,14 @@ const char *driver_permission(void)
 	return NULL;
 }
 
-int driver_now(const char *device, char **driver)
+int driver_now(const struct source *source, const char *device, char **driver)
 {
 	_cleanup_free_ char *path = xasprintf(PCI "devices/%s", device);
 	_cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char text[128];
 	ssize_t n;
 
+	(void)source;
 	*driver = NULL;
 	if (dir < 0)
 		return errno == ENOENT ? -ENODEV : -errno;
@@ -61,16 +63,15 @@ int driver_now(const char *device, char **driver)
 	return n < 0 && n != -ENOENT ? (int)n : 0;
 }
 
-int ids_now(const char *device, int *vendor, int *product)
+int ids_now(const struct source *source, const char *device, int *vendor, int *product)
 {
 	_cleanup_free_ char *path = xasprintf(PCI "devices/%s", device);
 	_cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct source live = { .live = true };
 	uint64_t ids[2];
-	int r = dir < 0 ? -errno : read_number(&live, dir, "vendor", 16, 0xffff, &ids[0]);
+	int r = dir < 0 ? -errno : read_number(source, dir, "vendor", 16, 0xffff, &ids[0]);
 
 	if (r == 0)
-		r = read_number(&live, dir, "device", 16, 0xffff, &ids[1]);
+		r = read_number(source, dir, "device", 16, 0xffff, &ids[1]);
 	if (r == 0) {
 		*vendor = (int)ids[0];
 		*product = (int)ids[1];
@@ -93,12 +94,14 @@ static int read_override(const void *argument, struct child_answer *answer)
 	return 0;
 }
 
-int override_now(const char *device, int timeout_ms, char **override, pid_t *stuck)
+int override_now(const struct source *source, const char *device, int timeout_ms, char **override,
+		 pid_t *stuck)
 {
 	_cleanup_free_ char *path = xasprintf(PCI "devices/%s/driver_override", device);
 	struct child_answer answer;
 	int r = run_in_child(read_override, path, timeout_ms, &answer, stuck);
 
+	(void)source;
 	*override = NULL;
 	if (r == 0 && *answer.text && strcmp(answer.text, "(null)") != 0)
 		*override = xstrdup(answer.text);
@@ -184,10 +187,11 @@ char *step_name(const struct step *step)
 	return fill_form(forms[step->kind].name, NULL, step->driver);
 }
 
-char *step_text(const char *device, const struct step *step)
+char *step_text(const struct source *source, const char *device, const struct step *step)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL;
 
+	(void)source;
 	if (step->kind == STEP_LOAD)
 		return xasprintf("modprobe %s", step->driver);
 	path = fill_form(forms[step->kind].path, device, step->driver);
@@ -195,12 +199,13 @@ char *step_text(const char *device, const struct step *step)
 	return xasprintf("echo%s%s > %s", *text ? " " : "", text, path);
 }
 
-int take_step(const char *device, const struct step *step, int timeout_ms, pid_t *stuck,
-	      struct error *err)
+int take_step(const struct source *source, const char *device, const struct step *step,
+	      int timeout_ms, pid_t *stuck, struct error *err)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL, *line = NULL;
 	struct writing writing;
 
+	(void)source;
 	(void)err; /* a write has a code and nothing else to say */
 	if (step->kind == STEP_LOAD)
 		return load_module(step->driver, timeout_ms, stuck);
