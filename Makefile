@@ -43,7 +43,7 @@ LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
 
 # --- files -----------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/collect/$(OS)/*/*.c \
-	src/bind/$(OS)/*.c src/model/$(OS)/*.c src/cmd/$(OS)/*.c))
+	src/bind/$(OS)/*.c src/bind/$(OS)/*/*.c src/model/$(OS)/*.c src/cmd/$(OS)/*.c))
 # On FreeBSD the commands that are written for it, over the system itself.
 ifeq ($(OS),freebsd)
 SOURCES = $(filter-out tests/% src/collect/freebsd/entry_os.c,$(FREEBSD_PROGRAM_SOURCES)) \

@@ -41,7 +41,10 @@ struct guard {
 	struct guard_finding (*ask)(const struct guard_question *question);
 };
 
-/* In the order in which they are asked; the last has no name. The first that refuses is shown. */
+/*
+ * Those of this system, in the order in which they are asked; the last has no name. The first that
+ * refuses is shown.
+ */
 extern const struct guard guards[];
 
 /* There are fewer guards than bits, which is how --force keeps them. */

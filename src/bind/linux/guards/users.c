@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Guards of what processes do with a device through its nodes. */
-#include "bind/finding.h"
-#include "bind/guard_list.h"
+#include "bind/linux/guards/below.h"
+#include "bind/linux/guards/list.h"
 
 /* What is unknown where nothing was seen. */
 static unsigned user_parts(const struct guard_question *question, enum node_kind kind)

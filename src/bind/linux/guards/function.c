@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Guards of what a PCI function is. */
-#include "bind/finding.h"
-#include "bind/guard_list.h"
+#include "bind/linux/guards/below.h"
+#include "bind/linux/guards/list.h"
 
 #include <stdlib.h>
 
@@ -39,37 +39,15 @@ struct guard_finding ask_bridge(const struct guard_question *question)
 	return guard_pass(NULL);
 }
 
-/*
- * By class and subclass. Other memory controllers and system peripherals are devices like others:
- * shared memory of VMs, accelerators that move data.
- */
-static const struct {
-	int class;
-	const char *name;
-} platform_classes[] = {
-	{ 0x0600, "host bridge" },
-	{ 0x0601, "ISA bridge" },
-	{ 0x0800, "interrupt controller" },
-	{ 0x0801, "DMA controller" },
-	{ 0x0802, "timer" },
-	{ 0x0803, "real-time clock" },
-	{ 0x0804, "PCI hot-plug controller" },
-	{ 0x0c05, "SMBus" },
-	{ 0x0c80, "SPI" },
-};
-
 struct guard_finding ask_platform(const struct guard_question *question)
 {
 	int class = question->device->class >> 8;
-	const char *name = NULL;
+	const char *name = platform_function(class);
 
 	if (only_gives_back(question))
 		return guard_pass(NULL);
 	if (class < 0)
 		return unknown_class(question, "platform");
-	for (size_t i = 0; i < sizeof(platform_classes) / sizeof(platform_classes[0]); i++)
-		if (class == platform_classes[i].class)
-			name = platform_classes[i].name;
 	if (!name)
 		return guard_pass(NULL);
 	return guard_refuse(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Guard of the picture that people see through a device. */
-#include "bind/finding.h"
-#include "bind/guard_list.h"
+#include "bind/linux/guards/below.h"
+#include "bind/linux/guards/list.h"
 
 #include "util/alloc.h"
 

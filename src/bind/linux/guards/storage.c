@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Guards of the disks below a device. */
-#include "bind/finding.h"
-#include "bind/guard_list.h"
+#include "bind/linux/guards/below.h"
+#include "bind/linux/guards/list.h"
 
 #include <stdlib.h>
 #include <string.h>
