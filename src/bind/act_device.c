@@ -130,7 +130,7 @@ static int forget_rule(struct act *act, struct change *change, struct error *err
 			return r;
 	}
 	test_point(act);
-	r = rule_remove(RULES_PATH, change->name, err);
+	r = rule_remove(change->name, err);
 	test_point(act);
 	return r;
 }

@@ -48,7 +48,7 @@ bool read_notes(const struct bind_plan *plan, const struct journal *journal, str
 	if (!plan->source->live)
 		return true;
 	if (journal_read(journal, change->name, &change->record, &err) < 0 ||
-	    rule_read(RULES_PATH, change->name, &change->rule, &err) < 0) {
+	    rule_read(change->name, &change->rule, &err) < 0) {
 		/* The message has the device in front already. */
 		size_t length = strlen(change->name);
 		bool named = strncmp(err.text, change->name, length) == 0;

@@ -6,20 +6,26 @@
 #include "bind/bind.h"
 
 /**
- * persist_program() - whether rules could be written, and the program that they may run as root
- * @path: set to our own path, to be freed
+ * persist_check() - whether persist() could do it, before anything is bound
  *
- * Return: 0; -EPERM when others than root could replace it; other negative errno, when there is no
- * folder for rules or it cannot be written to.
+ * Return: 0. Linux: -EPERM when others than root could replace the program that rules would run;
+ * other negative errno, when there is no folder for rules or it cannot be written to.
  */
-int persist_program(char **path, struct error *err);
+int persist_check(struct error *err);
+
+/* What persist() does for a device, as a step for people, to be freed; NULL: nothing. */
+char *persist_text(const char *device);
 
 /**
- * persist() - write the rules of all devices of a plan that are bound now
- * @program: from persist_program()
+ * persist() - have all devices of a plan that are bound now bound again at boot
+ * @lines: added to: lines that the user has to write into @file, where it is his
+ * @file: set to its path; NULL: there is nothing left to do
+ *
+ * Linux: writes their rules. FreeBSD: says what loader.conf(5) has to have, also for a dry run.
  *
  * Return: 0 or negative errno of the first that failed.
  */
-int persist(const struct bind_plan *plan, const char *program, struct error *err);
+int persist(const struct bind_plan *plan, struct strings *lines, const char **file,
+	    struct error *err);
 
 #endif

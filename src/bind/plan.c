@@ -92,7 +92,7 @@ static void find_persisted(struct bind_plan *plan)
 			struct rule *rule = NULL;
 
 			if (!plan->taken[member - machine->devices])
-				rule_read(RULES_PATH, member->name, &rule, NULL);
+				rule_read(member->name, &rule, NULL);
 			if (rule && strcmp(rule->to, plan->request->to) == 0 &&
 			    is_for_device(rule, member))
 				plan->persisted[member - machine->devices] = true;

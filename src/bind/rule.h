@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rules that bind a device again at boot: a small udev rule each, which matches the device's
- * address and identity, and runs bind, so that the guards are asked again. A twin with the same
- * IDs at another address is not matched, nor another device that a renumbered bus brings to this
- * address.
- *
- * What was there before is kept in the rule: the journal is gone after a reboot.
+ * What binds a device again at boot, as far as bind wrote it down. On Linux a udev rule each
+ * (linux/udev_rule.h), which also keeps what was there before: the journal is gone after a reboot.
+ * On FreeBSD nothing: the file that does it there is the user's.
  */
 #ifndef IOMMUTOOL_RULE_H
 #define IOMMUTOOL_RULE_H
@@ -13,16 +10,6 @@
 #include "bind/steps.h"
 #include "util/error.h"
 #include "util/text.h"
-
-#define RULES_PATH "/etc/udev/rules.d"
-
-/*
- * Takes the address. Before udev's own 80-drivers.rules: what rules run is run in their order, so
- * that we come before the device's usual driver is loaded.
- */
-#define RULE_PREFIX "70-iommutool-"
-#define RULE_SUFFIX ".rules"
-#define RULE_NAME RULE_PREFIX "%s" RULE_SUFFIX
 
 struct rule {
 	char *device;	/* address */
@@ -41,23 +28,15 @@ void rule_free(struct rule *rule);
  *
  * Return: 0; -EBADMSG when it is not as we write it; other negative errno.
  */
-int rule_read(const char *folder, const char *device, struct rule **rule, struct error *err);
-
-/**
- * rule_write() - write and sync a rule, at once or not at all
- * @program: path of the program that it runs
- *
- * Return: 0 or negative errno.
- */
-int rule_write(const char *folder, const struct rule *rule, const char *program, struct error *err);
+int rule_read(const char *device, struct rule **rule, struct error *err);
 
 /* Return: 0, also when there is none; negative errno. */
-int rule_remove(const char *folder, const char *device, struct error *err);
+int rule_remove(const char *device, struct error *err);
 
-/* Addresses of all devices that have a rule, sorted. Return: 0 or negative errno. */
-int rule_list(const char *folder, struct strings *devices);
+/* Addresses of all devices that have a rule, sorted. Return: 0; negative errno. */
+int rule_list(struct strings *devices, struct error *err);
 
 /* Return: the path of a device's rule, to be freed. */
-char *rule_path(const char *folder, const char *device);
+char *rule_path(const char *device);
 
 #endif

@@ -131,13 +131,12 @@ static int check_usage(const struct change_arguments *arguments)
 
 static int bind_devices(const struct change_arguments *arguments, struct out *out)
 {
-	_cleanup_free_ char *program = NULL;
 	struct error err = { 0 };
 
 	if (arguments->request.persist && !arguments->shared.context->sysroot &&
-	    persist_program(&program, &err) < 0)
+	    persist_check(&err) < 0)
 		return complain_error(arguments->shared.context, &err);
-	return run_changes(arguments, out, program);
+	return run_changes(arguments, out);
 }
 
 static int run(struct context *context, int argc, char **argv)

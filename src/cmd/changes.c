@@ -51,11 +51,12 @@ static void targets_free(struct targets *targets)
 }
 
 /* Addresses of which something is recorded. */
-static int list_recorded(const struct journal *journal, struct strings *devices)
+static int list_recorded(const struct journal *journal, struct strings *devices, struct error *err)
 {
 	int r = journal_list(journal, devices);
 
-	return r < 0 ? r : rule_list(RULES_PATH, devices);
+	return r < 0 ? fail(err, r, "what is recorded cannot be listed: %s", strerror(-r))
+		     : rule_list(devices, err);
 }
 
 static void take_recorded(const struct machine *machine, const struct strings *recorded,
@@ -110,15 +111,13 @@ static int find_targets(const struct change_arguments *arguments, const struct m
 {
 	const struct context *context = arguments->shared.context;
 	struct strings recorded = { 0 };
-	int status = STATUS_OK, r = 0;
+	struct error err = { 0 };
+	int status = STATUS_OK;
 
 	targets->taken = xcalloc(machine->nr_devices, sizeof(*targets->taken));
-	if (arguments->request.giving_back && !context->sysroot)
-		r = list_recorded(journal, &recorded);
-	if (r < 0) {
-		complain(context, "what is recorded cannot be listed: %s", strerror(-r));
-		status = STATUS_FAILED;
-	}
+	if (arguments->request.giving_back && !context->sysroot &&
+	    list_recorded(journal, &recorded, &err) < 0)
+		status = complain_error(context, &err);
 	if (arguments->all)
 		take_recorded(machine, &recorded, targets);
 	for (size_t i = 0; i < arguments->shared.nr_operands; i++)
@@ -238,11 +237,29 @@ static void explain_untouched(struct bind_plan *plan)
 				       xstrdup("not done, since another one cannot be"), NULL);
 }
 
+/* --persist */
+static int keep(const struct context *context, const struct bind_plan *plan, struct out *out)
+{
+	struct strings lines = { 0 };
+	struct error err = { 0 };
+	const char *file;
+	int r = persist(plan, &lines, &file, &err);
+
+	if (r == 0 && file) {
+		out_document(out, "boot_lines", out_strings(&lines));
+		out_footer(out, "%s", "");
+		out_footer(out, "%s has to have:", file);
+		for (size_t i = 0; i < lines.nr; i++)
+			out_footer(out, "  %s", lines.items[i]);
+	}
+	strings_free(&lines);
+	return r < 0 ? complain_error(context, &err) : STATUS_OK;
+}
+
 static int carry_out(const struct change_arguments *arguments, struct bind_plan *plan,
-		     const struct journal *journal, struct out *out, const char *program)
+		     const struct journal *journal, struct out *out)
 {
 	const struct context *context = arguments->shared.context;
-	struct error err = { 0 };
 	int status;
 
 	/* What one device needs keeps no other from going back to the host. */
@@ -251,10 +268,9 @@ static int carry_out(const struct change_arguments *arguments, struct bind_plan 
 	else
 		explain_untouched(plan);
 	status = tell(context, plan);
-	if (status == STATUS_OK && program && !plan->request->dry_run &&
-	    persist(plan, program, &err) < 0)
-		status = complain_error(context, &err);
 	add_change_rows(plan, out);
+	if (status == STATUS_OK && plan->request->persist)
+		status = keep(context, plan, out);
 	show(context, out);
 	return status;
 }
@@ -276,7 +292,7 @@ static void tell_notes(const struct context *context, const struct machine *mach
 }
 
 static int work(const struct change_arguments *arguments, const struct source *source,
-		const struct journal *journal, struct out *out, const char *program)
+		const struct journal *journal, struct out *out)
 {
 	const struct context *context = arguments->shared.context;
 	struct machine *machine = collect(source, BIND_FACTS | selection_facts(&arguments->shared));
@@ -298,7 +314,7 @@ static int work(const struct change_arguments *arguments, const struct source *s
 		targets.taken = NULL; /* it is the plan's now */
 		if (plan->nr_changes == 0 && status == STATUS_OK && !context->quiet)
 			complain(context, "nothing is recorded that could be restored");
-		status = status_worst(status, carry_out(arguments, plan, journal, out, program));
+		status = status_worst(status, carry_out(arguments, plan, journal, out));
 		bind_plan_free(plan);
 	} else {
 		machine_free(machine);
@@ -320,7 +336,7 @@ static int open_journal(const struct change_arguments *arguments, struct journal
 	return journal_open(journal, JOURNAL_PATH, arguments->request.timeout_ms, err);
 }
 
-int run_changes(const struct change_arguments *arguments, struct out *out, const char *program)
+int run_changes(const struct change_arguments *arguments, struct out *out)
 {
 	const struct context *context = arguments->shared.context;
 	struct error err = { 0 };
@@ -342,7 +358,7 @@ int run_changes(const struct change_arguments *arguments, struct out *out, const
 	}
 	if (!arguments->request.dry_run)
 		hold_signals();
-	status = work(arguments, &source, &journal, out, program);
+	status = work(arguments, &source, &journal, out);
 	journal_close(&journal);
 	source_close(&source);
 	return status;

@@ -35,10 +35,9 @@ error_t parse_change(int key, char *arg, struct argp_state *state);
 
 /**
  * run_changes() - the course of bind and restore, after their arguments were parsed
- * @program: what rules of --persist run; NULL: nothing persists
  *
  * Return: the exit status.
  */
-int run_changes(const struct change_arguments *arguments, struct out *out, const char *program);
+int run_changes(const struct change_arguments *arguments, struct out *out);
 
 #endif

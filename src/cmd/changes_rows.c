@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bind/driver.h"
+#include "bind/persist.h"
 #include "bind/rule.h"
 #include "cmd/changes_rows.h"
 #include "util/cleanup.h"
@@ -65,18 +66,20 @@ static struct out_value to_cell(const struct change *change)
 /* All that is done for a device, as a shell would do it. Return: to be freed. */
 static struct strings step_texts(const struct bind_plan *plan, const struct change *change)
 {
-	bool binds = plan->request->persist && change->result != RESULT_REFUSED;
+	bool persists = plan->request->persist && change->result != RESULT_REFUSED;
+	char *persisting = persists ? persist_text(change->name) : NULL;
+	_cleanup_free_ char *rule = rule_path(change->name);
 	struct strings texts = { 0 };
 
 	for (size_t i = 0; change->steps.nr > 0 && i < plan->loads.nr; i++)
 		strings_take(&texts, step_text(plan->source, NULL, &plan->loads.items[i]));
 	if (change->forget_rule)
-		strings_take(&texts, xasprintf("rm " RULES_PATH "/" RULE_NAME, change->name));
+		strings_take(&texts, xasprintf("rm %s", rule));
 	for (size_t i = 0; i < change->steps.nr; i++)
 		strings_take(&texts,
 			     step_text(plan->source, change->name, &change->steps.items[i]));
-	if (binds)
-		strings_take(&texts, xasprintf("write " RULES_PATH "/" RULE_NAME, change->name));
+	if (persisting)
+		strings_take(&texts, persisting);
 	return texts;
 }
 

@@ -71,7 +71,7 @@ static int run(struct context *context, int argc, char **argv)
 	if (status == STATUS_OK)
 		out = begin_output(&arguments.shared, &change_schema, &status);
 	if (out)
-		status = run_changes(&arguments, out, NULL);
+		status = run_changes(&arguments, out);
 	out_free(out);
 	free(arguments.shared.operands);
 	return status;

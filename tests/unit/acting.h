@@ -192,7 +192,7 @@ int __wrap_override_now(const struct source *source, const char *device, int tim
 int __wrap_wait_for_nodes(const char *device, int timeout_ms, struct error *err);
 void __wrap_child_waits_in(pid_t child, char text[64]);
 uint64_t __wrap_child_start(pid_t child);
-int __wrap_rule_remove(const char *folder, const char *device, struct error *err);
+int __wrap_rule_remove(const char *device, struct error *err);
 void __wrap_collect_group_users(const struct source *source, struct machine *machine,
 				const bool *wanted, bool may_open);
 bool __wrap_bind_plan_ask_again(struct bind_plan *plan, struct change *change);
@@ -284,11 +284,9 @@ uint64_t __wrap_child_start(pid_t child)
 	return child == STUCK_PID ? STUCK_START : 0;
 }
 
-int __wrap_rule_remove(const char *folder, const char *device, struct error *err)
+int __wrap_rule_remove(const char *device, struct error *err)
 {
 	note("%s: no rule\n", device);
-	if (strcmp(folder, RULES_PATH) != 0)
-		object("%s: a rule in %s", device, folder);
 	return fake->rule_code ? (fail)(err, fake->rule_code, "the rule stays") : 0;
 }
 

@@ -65,7 +65,7 @@ enum driver_state __wrap_driver_state(const struct source *from, const struct ma
 int __wrap_ids_now(const struct source *from, const char *device, int *vendor, int *product);
 char *__wrap_serial_now(const struct source *from, const struct device *device, int timeout_ms);
 char *__real_serial_now(const struct source *from, const struct device *device, int timeout_ms);
-int __wrap_rule_read(const char *folder, const char *device, struct rule **rule, struct error *err);
+int __wrap_rule_read(const char *device, struct rule **rule, struct error *err);
 uint64_t __wrap_child_start(pid_t child);
 void __wrap_child_waits_in(pid_t child, char text[64]);
 struct usage *__wrap_collect_usage(const struct source *from, const struct machine *machine,
@@ -156,9 +156,8 @@ int __wrap_override_now(const struct source *from, const char *device, int timeo
 	return host.override_code;
 }
 
-int __wrap_rule_read(const char *folder, const char *device, struct rule **rule, struct error *err)
+int __wrap_rule_read(const char *device, struct rule **rule, struct error *err)
 {
-	assert_string_equal(folder, RULES_PATH);
 	note("rule of %s\n", device);
 	*rule = NULL;
 	if (host.rule_code < 0)

@@ -35,7 +35,7 @@ void __wrap_steps_between(const struct binding *now, enum goal_kind kind,
 char *__wrap_step_name(const struct step *step);
 bool __wrap_driver_hands_out(const char *name);
 int __wrap_wait_for_nodes(const char *device, int timeout_ms, struct error *err);
-int __wrap_rule_remove(const char *folder, const char *device, struct error *err);
+int __wrap_rule_remove(const char *device, struct error *err);
 bool __wrap_bind_plan_ask_again(struct bind_plan *plan, struct change *change);
 
 int __wrap_take_step(const struct source *source, const char *device, const struct step *step,
@@ -103,9 +103,8 @@ int __wrap_wait_for_nodes(const char *device, int timeout_ms, struct error *err)
 	return 0;
 }
 
-int __wrap_rule_remove(const char *folder, const char *device, struct error *err)
+int __wrap_rule_remove(const char *device, struct error *err)
 {
-	(void)folder;
 	(void)device;
 	(void)err;
 	return 0;

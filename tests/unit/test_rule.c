@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* udev rules that bind a device again at boot: their text, and what comes back of it. */
-#include "bind/rule.h"
+#include "bind/linux/udev_rule.h"
 
 #include <sys/wait.h>
 
@@ -87,7 +87,7 @@ static void write_rule(const struct rule *rule)
 {
 	struct error err = { 0 };
 
-	if (rule_write(tree.path, rule, PROGRAM, &err) < 0)
+	if (udev_rule_write(tree.path, rule, PROGRAM, &err) < 0)
 		fail_msg("rule_write: %s", err.text);
 }
 
@@ -117,7 +117,7 @@ static void check_round_trip(const struct rule *rule)
 	struct rule *found = NULL;
 
 	write_rule(rule);
-	assert_int_equal(rule_read(tree.path, DEVICE, &found, &err), 0);
+	assert_int_equal(udev_rule_read(tree.path, DEVICE, &found, &err), 0);
 	assert_non_null(found);
 	check_text(found->device, rule->device);
 	check_text(found->identity, rule->identity);
@@ -222,7 +222,8 @@ static void test_unknown_identity(void **state)
 		struct error err = { 0 };
 
 		rule.identity = (char *)bad[i];
-		assert_case_equal(rule_write(tree.path, &rule, PROGRAM, &err), -EINVAL, bad[i]);
+		assert_case_equal(udev_rule_write(tree.path, &rule, PROGRAM, &err), -EINVAL,
+				  bad[i]);
 		assert_case(strstr(err.text, DEVICE), bad[i]);
 	}
 	tree_path(&tree, path, NAME);
@@ -238,21 +239,21 @@ static void test_no_folder(void **state)
 
 	(void)state;
 	tree_path(&tree, path, "rules.d");
-	assert_int_equal(rule_write(path, &rule, PROGRAM, &err), -ENOENT);
+	assert_int_equal(udev_rule_write(path, &rule, PROGRAM, &err), -ENOENT);
 	assert_non_null(strstr(err.text, path));
-	assert_int_equal(rule_read(path, DEVICE, &found, NULL), 0);
+	assert_int_equal(udev_rule_read(path, DEVICE, &found, NULL), 0);
 	assert_null(found);
-	assert_int_equal(rule_remove(path, DEVICE, NULL), 0);
-	assert_int_equal(rule_list(path, &list), 0);
+	assert_int_equal(udev_rule_remove(path, DEVICE, NULL), 0);
+	assert_int_equal(udev_rule_list(path, &list), 0);
 	assert_int_equal(list.nr, 0);
 
 	tree_text(&tree, "rules.d", "");
 	err = (struct error){ 0 };
-	assert_int_equal(rule_write(path, &rule, PROGRAM, &err), -ENOTDIR);
-	assert_int_equal(rule_list(path, &list), -ENOTDIR);
+	assert_int_equal(udev_rule_write(path, &rule, PROGRAM, &err), -ENOTDIR);
+	assert_int_equal(udev_rule_list(path, &list), -ENOTDIR);
 	assert_int_equal(list.nr, 0);
-	assert_int_equal(rule_remove(path, DEVICE, &err), -ENOTDIR);
-	assert_int_equal(rule_read(path, DEVICE, &found, NULL), -ENOTDIR);
+	assert_int_equal(udev_rule_remove(path, DEVICE, &err), -ENOTDIR);
+	assert_int_equal(udev_rule_read(path, DEVICE, &found, NULL), -ENOTDIR);
 	assert_null(found);
 }
 
@@ -265,7 +266,7 @@ static void test_write_fails(void **state)
 	(void)state;
 	write_rule(&full);
 	tree_dir(&tree, "." NAME);
-	assert_int_equal(rule_write(tree.path, &bare, PROGRAM, &err), -EISDIR);
+	assert_int_equal(udev_rule_write(tree.path, &bare, PROGRAM, &err), -EISDIR);
 	assert_non_null(strstr(err.text, NAME));
 	check_file(NAME, full_text);
 }
@@ -277,7 +278,7 @@ static void refuse_read(int code, const char *name)
 	struct rule *found = (struct rule *)&tree;
 	struct error err = { 0 };
 
-	assert_case_equal(rule_read(tree.path, DEVICE, &found, &err), code, name);
+	assert_case_equal(udev_rule_read(tree.path, DEVICE, &found, &err), code, name);
 	assert_case(!found, name);
 	assert_case_equal(err.code, code, name);
 	assert_case(strstr(err.text, NAME), name);
@@ -366,7 +367,7 @@ static void test_added(void **state)
 	(void)state;
 	snprintf(text, sizeof(text), "%s# a remark\n", full_text);
 	tree_text(&tree, NAME, text);
-	assert_int_equal(rule_read(tree.path, DEVICE, &found, NULL), 0);
+	assert_int_equal(udev_rule_read(tree.path, DEVICE, &found, NULL), 0);
 	assert_non_null(found);
 	assert_string_equal(found->before.override, "nvme");
 	rule_free(found);
@@ -401,7 +402,7 @@ static void test_list(void **state)
 	}
 	for (size_t i = 0; i < COUNT(foreign); i++)
 		tree_text(&tree, foreign[i], "");
-	assert_int_equal(rule_list(tree.path, &list), 0);
+	assert_int_equal(udev_rule_list(tree.path, &list), 0);
 	assert_int_equal(list.nr, COUNT(ours));
 	for (size_t i = 0; i < COUNT(ours); i++)
 		assert_string_equal(list.items[i], ours[i]);
@@ -412,7 +413,7 @@ static void test_remove(void **state)
 {
 	struct rule rule = full_rule(), *found = &rule;
 	struct error err = { 0 };
-	char *path = rule_path(tree.path, DEVICE), wanted[PATH_MAX];
+	char *path = udev_rule_path(tree.path, DEVICE), wanted[PATH_MAX];
 
 	(void)state;
 	tree_path(&tree, wanted, NAME);
@@ -422,11 +423,11 @@ static void test_remove(void **state)
 	write_rule(&rule);
 	rule.device = (char *)"0000:03:00.1";
 	write_rule(&rule);
-	assert_int_equal(rule_remove(tree.path, DEVICE, &err), 0);
+	assert_int_equal(udev_rule_remove(tree.path, DEVICE, &err), 0);
 	assert_int_equal(access(path, F_OK), -1);
-	assert_int_equal(rule_read(tree.path, DEVICE, &found, &err), 0);
+	assert_int_equal(udev_rule_read(tree.path, DEVICE, &found, &err), 0);
 	assert_null(found);
-	assert_int_equal(rule_remove(tree.path, DEVICE, &err), 0); /* none there */
+	assert_int_equal(udev_rule_remove(tree.path, DEVICE, &err), 0); /* none there */
 	tree_path(&tree, wanted, "70-iommutool-0000:03:00.1.rules");
 	assert_int_equal(access(wanted, F_OK), 0); /* the other one stays */
 	assert_int_equal(err.code, 0);
@@ -461,7 +462,7 @@ static void test_other_addresses(void **state)
 	tree_text(&tree, "70-iommutool-03:00.0.rules", "");
 	tree_text(&tree, "70-iommutool-pci0:3:0:0.rules", "");
 	tree_text(&tree, "70-iommutool-0000:0A:00.0.rules", "");
-	assert_int_equal(rule_list(tree.path, &list), 0);
+	assert_int_equal(udev_rule_list(tree.path, &list), 0);
 	assert_int_equal(list.nr, 0);
 }
 
@@ -473,7 +474,7 @@ static void test_ids_unknown(void **state)
 
 	(void)state;
 	rule.identity = (char *)"8086:10d3:ffff:ffff";
-	assert_int_equal(rule_write(tree.path, &rule, PROGRAM, &err), -EINVAL);
+	assert_int_equal(udev_rule_write(tree.path, &rule, PROGRAM, &err), -EINVAL);
 }
 
 int main(void)

@@ -51,7 +51,7 @@ static struct out_value forced_cell(const struct rule *rule)
 static void add_row(const struct rule *rule, struct out *out)
 {
 	struct out_row *row = out_row_add(out, NULL);
-	_cleanup_free_ char *path = rule_path(RULES_PATH, rule->device);
+	_cleanup_free_ char *path = rule_path(rule->device);
 	const char *driver = rule->before.driver;
 
 	out_set(row, DEVICE, out_string(rule->device));
@@ -68,17 +68,15 @@ static void add_row(const struct rule *rule, struct out *out)
 int list_persisted(const struct context *context, struct out *out)
 {
 	struct strings devices = { 0 };
-	int status = STATUS_OK, r = rule_list(RULES_PATH, &devices);
+	struct error err = { 0 };
+	int status = STATUS_OK;
 
-	if (r < 0) {
-		complain(context, RULES_PATH ": %s", strerror(-r));
-		return STATUS_FAILED;
-	}
+	if (rule_list(&devices, &err) < 0)
+		return complain_error(context, &err);
 	for (size_t i = 0; i < devices.nr; i++) {
-		struct error err = { 0 };
 		struct rule *rule;
 
-		if (rule_read(RULES_PATH, devices.items[i], &rule, &err) < 0)
+		if (rule_read(devices.items[i], &rule, &err) < 0)
 			status = complain_error(context, &err);
 		else if (rule)
 			add_row(rule, out);

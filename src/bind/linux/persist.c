@@ -11,7 +11,7 @@
 
 #include "bind/driver.h"
 #include "bind/journal.h"
-#include "bind/rule.h"
+#include "bind/linux/udev_rule.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
@@ -37,7 +37,8 @@ static bool is_roots(const char *path)
 	}
 }
 
-int persist_program(char **path, struct error *err)
+/* @path: set to our own path, to be freed: rules run it as root. */
+static int find_program(char **path, struct error *err)
 {
 	int mode = geteuid() == 0 ? W_OK : F_OK; /* a dry run of others says what root would get */
 	char text[PATH_MAX];
@@ -99,19 +100,37 @@ static int persist_one(const struct bind_plan *plan, const struct change *change
 	else if (change->record)
 		before = &change->record->before;
 	rule.before = *before;
-	return rule_write(RULES_PATH, &rule, program, err);
+	return udev_rule_write(RULES_PATH, &rule, program, err);
 }
 
-int persist(const struct bind_plan *plan, const char *program, struct error *err)
+int persist_check(struct error *err)
 {
-	for (size_t i = 0; i < plan->nr_changes; i++) {
+	_cleanup_free_ char *program = NULL;
+
+	return find_program(&program, err);
+}
+
+char *persist_text(const char *device)
+{
+	return xasprintf("write " RULES_PATH "/" RULE_NAME, device);
+}
+
+int persist(const struct bind_plan *plan, struct strings *lines, const char **file,
+	    struct error *err)
+{
+	_cleanup_free_ char *program = NULL;
+	int r;
+
+	(void)lines;
+	*file = NULL;
+	if (plan->request->dry_run)
+		return 0;
+	r = find_program(&program, err);
+	for (size_t i = 0; i < plan->nr_changes && r == 0; i++) {
 		const struct change *change = &plan->changes[i];
-		int r = 0;
 
 		if (change->result == RESULT_BOUND || change->result == RESULT_UNCHANGED)
 			r = persist_one(plan, change, program, err);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r;
 }
