@@ -36,18 +36,6 @@ void record_free(struct record *record)
 
 /* --- opening ---------------------------------------------------------------------------- */
 
-static int read_boot(struct journal *journal, struct error *err)
-{
-	struct source live = { .live = true };
-	ssize_t n = read_attribute(&live, AT_FDCWD, "/proc/sys/kernel/random/boot_id",
-				   journal->boot, sizeof(journal->boot));
-
-	if (n <= 0)
-		return fail(err, n < 0 ? (int)n : -EIO,
-			    "/proc/sys/kernel/random/boot_id: cannot be read; mount /proc");
-	return 0;
-}
-
 /* Nobody else may have put something there for us to follow. */
 static int open_own_dir(int at, const char *path)
 {
@@ -102,13 +90,14 @@ static int take_lock(int lock, const char *path, int timeout_ms, struct error *e
 	return 0;
 }
 
-int journal_open(struct journal *journal, const char *path, int timeout_ms, struct error *err)
+int journal_open(struct journal *journal, const struct source *source, const char *path,
+		 int timeout_ms, struct error *err)
 {
 	_cleanup_close_ int top = -1;
 	int r;
 
-	*journal = (struct journal){ .dir = -1, .lock = -1 };
-	r = read_boot(journal, err);
+	*journal = (struct journal){ .path = path, .dir = -1, .lock = -1 };
+	r = read_boot_id(source, journal->boot, err);
 	if (r < 0)
 		return r;
 	top = open_own_dir(AT_FDCWD, path);
@@ -133,15 +122,16 @@ int journal_open(struct journal *journal, const char *path, int timeout_ms, stru
 	return r;
 }
 
-int journal_look(struct journal *journal, const char *path, struct error *err)
+int journal_look(struct journal *journal, const struct source *source, const char *path,
+		 struct error *err)
 {
 	_cleanup_free_ char *records = xasprintf("%s/" RECORDS, path);
 
-	*journal = (struct journal){ .dir = -1, .lock = -1 };
+	*journal = (struct journal){ .path = path, .dir = -1, .lock = -1 };
 	journal->dir = open(records, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (journal->dir < 0 && errno != ENOENT && errno != ENOTDIR)
 		return fail(err, -errno, "%s: %s", records, strerror(errno));
-	return read_boot(journal, err);
+	return read_boot_id(source, journal->boot, err);
 }
 
 void journal_close(struct journal *journal)
@@ -227,16 +217,16 @@ int journal_read(const struct journal *journal, const char *device, struct recor
 	if (n == -ENOENT)
 		return 0;
 	if (n < 0 && n != -EFBIG && n != -EINVAL)
-		return fail(err, (int)n, "%s: its record in " JOURNAL_PATH ": %s", device,
+		return fail(err, (int)n, "%s: its record in %s: %s", device, journal->path,
 			    strerror((int)-n));
 	rest = n < 0 ? NULL : split_fields(text, "", keys, NR_LINES, values);
 	r = rest && !*rest ? 0 : -EBADMSG;
 	if (r == 0 && strcmp(values[LINE_BOOT], journal->boot) != 0)
 		return fail(
 			err, -ESTALE,
-			"%s: its record is from another boot and is not used; remove " JOURNAL_PATH
-			"/" RECORDS "/%s",
-			device, device);
+			"%s: its record is from another boot and is not used; remove %s/" RECORDS
+			"/%s",
+			device, journal->path, device);
 	found = xcalloc(1, sizeof(*found));
 	if (r == 0)
 		r = fill_record(values, found);
@@ -249,9 +239,9 @@ int journal_read(const struct journal *journal, const char *device, struct recor
 	}
 	record_free(found);
 	return fail(err, r,
-		    "%s: its record is damaged and is not used; look at " JOURNAL_PATH "/" RECORDS
+		    "%s: its record is damaged and is not used; look at %s/" RECORDS
 		    "/%s, then remove it",
-		    device, device);
+		    device, journal->path, device);
 }
 
 /* --- writing ---------------------------------------------------------------------------- */
@@ -282,15 +272,15 @@ int journal_write(const struct journal *journal, const struct record *record, st
 	int r = replace_file(journal->dir, record->device, text);
 
 	if (r < 0)
-		return fail(err, r, "%s: the journal cannot be written (" JOURNAL_PATH "): %s",
-			    record->device, strerror(-r));
+		return fail(err, r, "%s: the journal cannot be written (%s): %s", record->device,
+			    journal->path, strerror(-r));
 	return 0;
 }
 
 int journal_remove(const struct journal *journal, const char *device, struct error *err)
 {
 	if (unlinkat(journal->dir, device, 0) < 0 && errno != ENOENT)
-		return fail(err, -errno, "%s: its record in " JOURNAL_PATH ": %s", device,
+		return fail(err, -errno, "%s: its record in %s: %s", device, journal->path,
 			    strerror(errno));
 	fsync(journal->dir);
 	return 0;

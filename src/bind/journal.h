@@ -3,8 +3,8 @@
  * The journal: a file for each device that we touched, which says what was there before. It is
  * written and synced before each step, so that restore can put everything back whenever we died.
  *
- * A record lives from the first step of bind to the last of restore. /run is empty after a boot,
- * as it should be: so are drivers and overrides.
+ * A record lives from the first step of bind to the last of restore. Where it lies is empty after a
+ * boot, as it should be: so are drivers and overrides.
  */
 #ifndef IOMMUTOOL_JOURNAL_H
 #define IOMMUTOOL_JOURNAL_H
@@ -14,7 +14,12 @@
 #include "bind/bind.h"
 #include "util/error.h"
 
-#define JOURNAL_PATH "/run/iommutool"
+#define BOOT_ID_SIZE 40 /* with its NUL */
+
+/* What belongs to the system: where the journal is, and what no two boots have in common. Return:
+ * 0, or negative errno with the next step. */
+const char *journal_path(const struct source *source);
+int read_boot_id(const struct source *source, char id[BOOT_ID_SIZE], struct error *err);
 
 /* In place of a driver's name: none was recorded, the kernel is to choose. */
 #define ANY_DRIVER "*"
@@ -33,22 +38,25 @@ void record_free(struct record *record);
 
 /* An open journal, locked for whoever acts. */
 struct journal {
-	int dir;       /* with the records */
-	int lock;      /* -1: only opened for reading */
-	char boot[40]; /* kernel.random.boot_id */
+	const char *path; /* as it was opened */
+	int dir;	  /* with the records; -1: there are none */
+	int lock;	  /* -1: only opened for reading */
+	char boot[BOOT_ID_SIZE];
 };
 
 /**
  * journal_open() - open and lock the journal
- * @path: JOURNAL_PATH; made when it is not there
+ * @path: journal_path(), which outlives it; made when it is not there
  * @timeout_ms: how long to wait for another process that has it
  *
  * Return: 0; -EBUSY when another process keeps it; other negative errno.
  */
-int journal_open(struct journal *journal, const char *path, int timeout_ms, struct error *err);
+int journal_open(struct journal *journal, const struct source *source, const char *path,
+		 int timeout_ms, struct error *err);
 
 /* The same without making or locking anything, for a look. No journal is an empty one. */
-int journal_look(struct journal *journal, const char *path, struct error *err);
+int journal_look(struct journal *journal, const struct source *source, const char *path,
+		 struct error *err);
 
 void journal_close(struct journal *journal);
 

@@ -325,15 +325,17 @@ static int work(const struct change_arguments *arguments, const struct source *s
 	return status;
 }
 
-static int open_journal(const struct change_arguments *arguments, struct journal *journal,
-			struct error *err)
+static int open_journal(const struct change_arguments *arguments, const struct source *source,
+			struct journal *journal, struct error *err)
 {
+	const char *path = journal_path(source);
+
 	*journal = (struct journal){ .dir = -1, .lock = -1 };
 	if (arguments->shared.context->sysroot)
 		return 0;
 	if (arguments->request.dry_run)
-		return journal_look(journal, JOURNAL_PATH, err);
-	return journal_open(journal, JOURNAL_PATH, arguments->request.timeout_ms, err);
+		return journal_look(journal, source, path, err);
+	return journal_open(journal, source, path, arguments->request.timeout_ms, err);
 }
 
 int run_changes(const struct change_arguments *arguments, struct out *out)
@@ -350,7 +352,7 @@ int run_changes(const struct change_arguments *arguments, struct out *out)
 	problem = arguments->request.dry_run ? NULL : driver_permission(&source);
 	if (problem)
 		complain(context, "%s", problem);
-	else if (open_journal(arguments, &journal, &err) < 0)
+	else if (open_journal(arguments, &source, &journal, &err) < 0)
 		complain_error(context, &err);
 	if (problem || *err.text) {
 		source_close(&source);

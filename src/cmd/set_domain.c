@@ -253,7 +253,7 @@ static int set_domains(const void *own, const struct source *source, struct out 
 	int status;
 
 	if (!arguments->dry_run && may_change_domains() &&
-	    journal_open(&journal, JOURNAL_PATH, arguments->timeout_ms, &err) < 0)
+	    journal_open(&journal, source, journal_path(source), arguments->timeout_ms, &err) < 0)
 		return complain_error(arguments->shared.context, &err);
 	status = work(arguments, source, out);
 	journal_close(&journal);

@@ -111,7 +111,8 @@ static inline void look_at_record(const char *device, const char *step)
 	struct error err = { 0 };
 	struct journal look;
 
-	if (journal_look(&look, path, &err) < 0 || journal_read(&look, device, &record, &err) < 0)
+	if (journal_look(&look, NULL, path, &err) < 0 ||
+	    journal_read(&look, device, &record, &err) < 0)
 		object("%s: %s: %s", device, step, err.text);
 	else if (!record)
 		object("%s: %s: nothing is recorded", device, step);
@@ -343,7 +344,7 @@ static inline int setup(void **state)
 	request = (struct bind_request){ .to = "vfio-pci", .timeout_ms = 7000 };
 	tree_make(&tree);
 	tree_path(&tree, path, "j");
-	assert_int_equal(journal_open(&journal, path, 0, &err), 0);
+	assert_int_equal(journal_open(&journal, NULL, path, 0, &err), 0);
 	return 0;
 }
 

@@ -299,7 +299,7 @@ static int setup(void **state)
 	put_machine();
 	tree_open(&tree, &source);
 	tree_path(&tree, path, "j");
-	assert_int_equal(journal_open(&journal, path, 0, &err), 0);
+	assert_int_equal(journal_open(&journal, NULL, path, 0, &err), 0);
 	return 0;
 }
 

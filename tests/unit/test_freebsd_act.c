@@ -47,7 +47,7 @@ int __wrap_take_step(const struct source *source, const char *device, const stru
 	(void)timeout_ms;
 	*stuck = 0;
 	if (device && strcmp(device, addresses[IGB]) == 0 && !recorded) {
-		assert_int_equal(journal_look(&look, path, NULL), 0);
+		assert_int_equal(journal_look(&look, NULL, path, NULL), 0);
 		assert_int_equal(journal_read(&look, device, &recorded, NULL), 0);
 		journal_close(&look);
 	}
@@ -128,7 +128,7 @@ static int setup(void **state)
 	request = (struct bind_request){ .to = "ppt", .timeout_ms = 1000 };
 	tree_make(&tree);
 	tree_path(&tree, path, "j");
-	assert_int_equal(journal_open(&journal, path, 0, &err), 0);
+	assert_int_equal(journal_open(&journal, NULL, path, 0, &err), 0);
 	return 0;
 }
 

@@ -45,7 +45,7 @@ static void open_journal(struct journal *journal)
 {
 	struct error err = { 0 };
 
-	if (journal_open(journal, path, 0, &err) < 0)
+	if (journal_open(journal, NULL, path, 0, &err) < 0)
 		fail_msg("journal_open: %s", err.text);
 }
 
@@ -55,7 +55,7 @@ static void refuse_open(int code)
 	struct error err = { 0 };
 	struct journal journal;
 
-	assert_int_equal(journal_open(&journal, path, 0, &err), code);
+	assert_int_equal(journal_open(&journal, NULL, path, 0, &err), code);
 	assert_int_equal(err.code, code);
 	assert_non_null(strstr(err.text, path));
 	assert_null(strchr(err.text, '\n'));
@@ -156,7 +156,7 @@ static void check_round_trip(const struct record *record)
 	open_journal(&journal);
 	assert_int_equal(journal_write(&journal, record, &err), 0);
 	journal_close(&journal);
-	assert_int_equal(journal_look(&journal, path, &err), 0);
+	assert_int_equal(journal_look(&journal, NULL, path, &err), 0);
 	found = read_record(&journal);
 	assert_non_null(found);
 	assert_string_equal(found->device, record->device);
@@ -243,7 +243,7 @@ static void test_look_at_nothing(void **state)
 	struct journal journal;
 
 	(void)state;
-	assert_int_equal(journal_look(&journal, path, &err), 0);
+	assert_int_equal(journal_look(&journal, NULL, path, &err), 0);
 	assert_int_equal(journal.lock, -1);
 	assert_string_equal(journal.boot, boot);
 	assert_null(read_record(&journal));
@@ -395,7 +395,8 @@ static void test_other_boot(void **state)
 	put_record(text);
 	assert_int_equal(journal_read(&journal, DEVICE, &record, &err), -ESTALE);
 	assert_non_null(strstr(err.text, "another boot"));
-	assert_non_null(strstr(err.text, "/run/iommutool/journal/" DEVICE));
+	assert_non_null(strstr(err.text, path));
+	assert_non_null(strstr(err.text, "/journal/" DEVICE));
 	journal_close(&journal);
 }
 
@@ -573,7 +574,7 @@ static int look_without_rights(void)
 
 	if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
 		return 2;
-	if (journal_look(&journal, path, &err) != -EACCES || err.code != -EACCES)
+	if (journal_look(&journal, NULL, path, &err) != -EACCES || err.code != -EACCES)
 		return 3;
 	return strstr(err.text, path) && strstr(err.text, wanted) && journal.dir == -1 ? 0 : 4;
 }
@@ -646,7 +647,7 @@ static void test_no_folder(void **state)
 	(void)state;
 	tree_text(&tree, "j", ""); /* a file in its place */
 	refuse_open(-ENOTDIR);
-	assert_int_equal(journal_look(&journal, path, &err), 0);
+	assert_int_equal(journal_look(&journal, NULL, path, &err), 0);
 	assert_null(read_record(&journal));
 	assert_int_equal(journal_write(&journal, &record, &err), -EBADF);
 	journal_close(&journal);
@@ -701,7 +702,7 @@ static pid_t start_holder(long ms)
 	if (child == 0) {
 		struct journal journal;
 
-		if (journal_open(&journal, path, 0, NULL) < 0 || write(ends[1], "x", 1) != 1)
+		if (journal_open(&journal, NULL, path, 0, NULL) < 0 || write(ends[1], "x", 1) != 1)
 			_exit(1);
 		nanosleep(&pause_ms, NULL);
 		_exit(0); /* without closing it: it is as if it had died */
@@ -729,12 +730,12 @@ static void test_lock(void **state)
 	(void)state;
 	refuse_open(-EBUSY);
 	begin = now_ms();
-	assert_int_equal(journal_open(&journal, path, 100, &err), -EBUSY);
+	assert_int_equal(journal_open(&journal, NULL, path, 100, &err), -EBUSY);
 	assert_true(now_ms() - begin >= 100);
 	snprintf(number, sizeof(number), "process %d)", (int)holder);
 	assert_non_null(strstr(err.text, number));
 	err = (struct error){ 0 };
-	assert_int_equal(journal_look(&journal, path, &err), 0); /* looking needs no lock */
+	assert_int_equal(journal_look(&journal, NULL, path, &err), 0); /* looking needs no lock */
 	journal_close(&journal);
 	stop_holder(holder);
 	open_journal(&journal); /* a dead process keeps nothing */
@@ -749,7 +750,7 @@ static void test_lock_comes_free(void **state)
 	long long begin = now_ms();
 
 	(void)state;
-	assert_int_equal(journal_open(&journal, path, 30000, &err), 0);
+	assert_int_equal(journal_open(&journal, NULL, path, 30000, &err), 0);
 	assert_true(now_ms() - begin >= 50);
 	assert_true(now_ms() - begin < 20000);
 	journal_close(&journal);
@@ -777,7 +778,7 @@ static void test_lock_owner(void **state)
 
 	fd = open(lock, O_RDWR | O_TRUNC); /* somebody who does not say who it is */
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_int_equal(journal_open(&journal, path, 0, &err), -EBUSY);
+	assert_int_equal(journal_open(&journal, NULL, path, 0, &err), -EBUSY);
 	close(fd);
 }
 
@@ -808,7 +809,7 @@ static void test_stuck_child_has_no_lock(void **state)
 	if (run == 0) {
 		pid_t stuck;
 
-		if (journal_open(&journal, path, 0, NULL) == 0)
+		if (journal_open(&journal, NULL, path, 0, NULL) == 0)
 			run_in_child(hang, &shared, 600000, NULL, &stuck);
 		_exit(1);
 	}
@@ -817,7 +818,7 @@ static void test_stuck_child_has_no_lock(void **state)
 	refuse_open(-EBUSY); /* the run has it */
 	stop_holder(run);
 	assert_int_equal(kill(*shared, 0), 0); /* what it began is still there */
-	assert_int_equal(journal_open(&journal, path, 0, &err), 0);
+	assert_int_equal(journal_open(&journal, NULL, path, 0, &err), 0);
 	journal_close(&journal);
 	kill(*shared, SIGKILL);
 	munmap(shared, sizeof(*shared));
