@@ -44,10 +44,9 @@ LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
 # --- files -----------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/collect/$(OS)/*/*.c \
 	src/bind/$(OS)/*.c src/bind/$(OS)/*/*.c src/model/$(OS)/*.c src/cmd/$(OS)/*.c))
-# On FreeBSD the commands that are written for it, over the system itself.
+# On FreeBSD the commands that are written for it.
 ifeq ($(OS),freebsd)
-SOURCES = $(filter-out tests/% src/collect/freebsd/entry_os.c,$(FREEBSD_PROGRAM_SOURCES)) \
-	src/collect/freebsd/os_system.c src/collect/freebsd/entry_os.c
+SOURCES = $(FREEBSD_COMMON) $(FREEBSD_SYSTEM)
 endif
 OBJECTS = $(SOURCES:%.c=$(B)/%.o)
 PROGRAM := $(B)/iommutool
@@ -56,23 +55,26 @@ PARTS = $(filter-out $(B)/src/main.o,$(OBJECTS))
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 # The backend of another system is tested against a model of it; what has the entry points that ours
 # has, too, cannot be linked beside them.
-FREEBSD_ENTRIES := $(sort $(wildcard src/collect/freebsd/entry_*.c src/model/freebsd/entry_*.c))
-FREEBSD_SOURCES := $(filter-out %/os_system.c $(FREEBSD_ENTRIES) src/bind/freebsd/entry_%,\
+FREEBSD_ENTRIES := $(sort $(wildcard src/collect/freebsd/entry_*.c src/bind/freebsd/entry_*.c \
+	src/model/freebsd/entry_*.c))
+FREEBSD_SOURCES := $(filter-out %/os_system.c $(FREEBSD_ENTRIES),\
 	$(sort $(wildcard src/collect/freebsd/*.c src/bind/freebsd/*.c src/model/freebsd/*.c)))
-FREEBSD_MODEL := $(filter-out %/entry_os.c,$(sort $(wildcard tests/freebsd/model/*.c)))
+FREEBSD_MODEL := $(filter-out tests/freebsd/model/entry_%,$(sort $(wildcard tests/freebsd/model/*.c)))
 FREEBSD_PARTS := $(if $(filter freebsd,$(OS)),,$(FREEBSD_SOURCES:%.c=$(B)/%.o)) \
 	$(FREEBSD_MODEL:%.c=$(B)/%.o)
-# The program of FreeBSD over the model: its own files where a system has its own, and of the commands
-# those that are written for it. On FreeBSD, the same with os_system.c and entry_os.c of src/.
-FREEBSD_COMMANDS := $(patsubst %,src/cmd/%.c,cells check_isolation classes conflicts explain \
-	explain_cells explain_rows explain_scope gaw gaw_rows groups plan_file reader resv_regions \
-	selection status_rows tables tables_cells tables_dmar tables_file tables_ivrs tables_rows tables_viot)
-FREEBSD_PROGRAM_SOURCES := src/main.c src/command.c $(FREEBSD_COMMANDS) \
-	src/collect/pcidev.c src/collect/source_read.c \
+# The program of FreeBSD: its own files where a system has its own, and of the commands those that are
+# written for it. What the model has in place of the system are its entry_*.c.
+FREEBSD_COMMANDS := $(patsubst %,src/cmd/%.c,bind cells changes changes_rows check_isolation classes \
+	conflicts explain explain_cells explain_rows explain_scope gaw gaw_rows groups plan_file reader \
+	restore resv_regions selection status_rows tables tables_cells tables_dmar tables_file tables_ivrs \
+	tables_rows tables_viot)
+FREEBSD_SYSTEM := src/collect/freebsd/os_system.c src/collect/freebsd/entry_os.c \
+	src/bind/freebsd/entry_journal.c src/util/child.c
+FREEBSD_COMMON := $(filter-out $(FREEBSD_SYSTEM),src/main.c src/command.c $(FREEBSD_COMMANDS) \
+	src/collect/pcidev.c src/collect/source_read.c $(filter-out src/bind/domain.c,$(wildcard src/bind/*.c)) \
 	$(wildcard src/cmd/freebsd/*.c src/model/*.c src/acpi/*.c src/out/*.c src/util/*.c) \
-	$(filter src/collect/% src/model/%,$(FREEBSD_SOURCES)) \
-	$(filter-out %/entry_os.c,$(FREEBSD_ENTRIES)) \
-	$(FREEBSD_MODEL) tests/freebsd/model/entry_os.c
+	$(FREEBSD_SOURCES) $(FREEBSD_ENTRIES))
+FREEBSD_PROGRAM_SOURCES := $(FREEBSD_COMMON) $(wildcard tests/freebsd/model/*.c)
 FREEBSD_PROGRAM_OBJECTS := $(sort $(FREEBSD_PROGRAM_SOURCES:%.c=$(B)/%.o))
 FREEBSD_PROGRAM := $(B)/iommutool-freebsd-model
 FREEBSD_UNITS := $(filter $(B)/tests/unit/test_freebsd_%,$(UNITS))

@@ -74,8 +74,9 @@ static void aim_back(const struct bind_plan *plan, struct change *change)
 		binding_copy(&change->goal, &change->now);
 	} else {
 		change->goal_kind = GOAL_PROBE;
-		change->reason = xstrdup("nothing was recorded before: the override is cleared and "
-					 "the kernel chooses the driver");
+		change->reason = xasprintf("nothing was recorded before: the %s is cleared and "
+					   "the kernel chooses the driver",
+					   override_name);
 	}
 }
 

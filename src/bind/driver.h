@@ -18,6 +18,10 @@
 
 /* The driver that bind goes to without --to. */
 extern const char default_driver[];
+/* What the override of a device is called. */
+extern const char override_name[];
+/* What collect() is asked for beside BIND_FACTS, for the guards. */
+extern const unsigned guard_facts;
 
 /* Return: NULL, or what is wrong with @name as the name of a driver. */
 const char *driver_name_problem(const char *name);

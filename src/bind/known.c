@@ -98,15 +98,15 @@ static void read_override(const struct bind_plan *plan, struct change *change)
 
 	if (stuck || r == -EINTR)
 		change_explain(change, RESULT_STUCK,
-			       xstrdup("its driver_override does not answer: something waits for "
-				       "its driver"),
+			       xasprintf("its %s does not answer: something waits for its driver",
+					 override_name),
 			       xstrdup("see dmesg; end what holds the device"));
 	else if (r < 0)
 		change_explain(change, RESULT_FAILED,
-			       xasprintf("driver_override: %s", strerror(-r)), NULL);
+			       xasprintf("%s: %s", override_name, strerror(-r)), NULL);
 	else if (!binding_is_plain(&change->now))
 		change_explain(change, RESULT_FAILED,
-			       xasprintf("its driver_override, \"%.64s\", is no name of a driver",
+			       xasprintf("its %s, \"%.64s\", is no name of a driver", override_name,
 					 change->now.override),
 			       xstrdup("clear it first"));
 }

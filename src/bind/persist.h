@@ -9,9 +9,10 @@
  * persist_check() - whether persist() could do it, before anything is bound
  *
  * Return: 0. Linux: -EPERM when others than root could replace the program that rules would run;
- * other negative errno, when there is no folder for rules or it cannot be written to.
+ * other negative errno, when there is no folder for rules or it cannot be written to. FreeBSD:
+ * -ENOTSUP for another driver than ppt, which is wrong usage.
  */
-int persist_check(struct error *err);
+int persist_check(const struct bind_request *request, struct error *err);
 
 /* What persist() does for a device, as a step for people, to be freed; NULL: nothing. */
 char *persist_text(const char *device);

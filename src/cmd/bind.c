@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommutool bind: give devices to user space, if nothing speaks against it. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "bind/driver.h"
 #include "bind/persist.h"
 #include "cmd/changes.h"
+#include "cmd/changes_words.h"
 #include "cmd/persisted.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
@@ -22,14 +24,14 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ "to", KEY_TO, "DRIVER", 0, "Bind to this driver (default vfio-pci)", 0 },
+	{ "to", KEY_TO, "DRIVER", 0, to_meaning, 0 },
 	{ "whole-group", KEY_WHOLE_GROUP, NULL, 0,
 	  "Take along all endpoints of the groups, and what else would block them", 0 },
 	CHANGE_OPTIONS,
 	{ "force", KEY_FORCE, "GUARD[,...]", 0, "Do it although these guards refuse", 0 },
 	{ "expect", KEY_EXPECT, "IDENTITY", 0,
 	  "Refuse unless the device is this one: VENDOR:DEVICE:SUBVENDOR:SUBDEVICE[/SERIAL]", 0 },
-	{ "persist", KEY_PERSIST, NULL, 0, "Bind it again after each reboot", 0 },
+	{ "persist", KEY_PERSIST, NULL, 0, persist_meaning, 0 },
 	{ "list-persisted", KEY_LIST_PERSISTED, NULL, 0,
 	  "Show what is bound again after each reboot, and end", 0 },
 	{ 0 },
@@ -104,9 +106,7 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "DEVICE...",
-	.doc = "Give devices to user space: bind them to vfio-pci, or another driver. First guards "
-	       "look at what the host does with each of them; if one refuses, nothing is changed. "
-	       "\"iommutool restore\" gives a device back.",
+	.doc = bind_doc,
 	.children = acting_children,
 };
 
@@ -131,12 +131,14 @@ static int check_usage(const struct change_arguments *arguments)
 
 static int bind_devices(const struct change_arguments *arguments, struct out *out)
 {
+	const struct context *context = arguments->shared.context;
+	bool persists = arguments->request.persist && !context->sysroot;
 	struct error err = { 0 };
+	int r = persists ? persist_check(&arguments->request, &err) : 0;
 
-	if (arguments->request.persist && !arguments->shared.context->sysroot &&
-	    persist_check(&err) < 0)
-		return complain_error(arguments->shared.context, &err);
-	return run_changes(arguments, out);
+	if (r == -ENOTSUP)
+		return usage_error(context, "%s", err.text);
+	return r < 0 ? complain_error(context, &err) : run_changes(arguments, out);
 }
 
 static int run(struct context *context, int argc, char **argv)

@@ -11,7 +11,7 @@
 #include "bind/persist.h"
 #include "bind/rule.h"
 #include "cmd/changes_rows.h"
-#include "collect/modules.h"
+#include "cmd/changes_words.h"
 #include "cmd/selection.h"
 #include "model/bdf.h"
 #include "util/alloc.h"
@@ -194,15 +194,6 @@ static int tell(const struct context *context, const struct bind_plan *plan)
 
 /* --- the course --------------------------------------------------------------------------- */
 
-static const char *missing_driver_advice(const char *name)
-{
-	if (strcmp(name, default_driver) == 0)
-		return "this kernel has no VFIO, or its modules are not installed";
-	if (same_module(name, default_driver))
-		return "did you mean vfio-pci?";
-	return "see /sys/bus/pci/drivers, or install the module";
-}
-
 /* @is_missing: set when nothing can come of it */
 static int check_driver(const struct change_arguments *arguments, const struct source *source,
 			const struct machine *machine, bool *is_missing)
@@ -219,6 +210,8 @@ static int check_driver(const struct change_arguments *arguments, const struct s
 			 arguments->request.to, missing_driver_advice(arguments->request.to));
 		return STATUS_FAILED;
 	case DRIVER_UNKNOWN:
+		if (source->live) /* the kernel will tell */
+			return STATUS_OK;
 		complain(context,
 			 "%s: whether there is such a driver cannot be told from a capture",
 			 arguments->request.to);
@@ -248,7 +241,7 @@ static int keep(const struct context *context, const struct bind_plan *plan, str
 	if (r == 0 && file) {
 		out_document(out, "boot_lines", out_strings(&lines));
 		out_footer(out, "%s", "");
-		out_footer(out, "%s has to have:", file);
+		out_footer(out, "%s has to have, in place of such lines that it has now:", file);
 		for (size_t i = 0; i < lines.nr; i++)
 			out_footer(out, "  %s", lines.items[i]);
 	}
@@ -295,7 +288,8 @@ static int work(const struct change_arguments *arguments, const struct source *s
 		const struct journal *journal, struct out *out)
 {
 	const struct context *context = arguments->shared.context;
-	struct machine *machine = collect(source, BIND_FACTS | selection_facts(&arguments->shared));
+	struct machine *machine =
+		collect(source, BIND_FACTS | guard_facts | selection_facts(&arguments->shared));
 	struct targets targets = { 0 };
 	struct bind_plan *plan;
 	bool is_missing = false;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd/changes.h"
+#include "cmd/changes_words.h"
 
 enum { KEY_ALL = 0x110, KEY_TO_NONE };
 
@@ -36,10 +37,7 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[DEVICE...]",
-	.doc = "Give devices back to the driver that they had before \"iommutool bind\", with the "
-	       "driver override as it was. What was interrupted is put right, and a rule of bind "
-	       "--persist is removed. A device of which nothing is recorded gets the driver that "
-	       "the kernel chooses.",
+	.doc = restore_doc,
 	.children = acting_children,
 };
 

@@ -25,6 +25,7 @@ struct machine *machine_new(void)
 static void device_release(struct device *device)
 {
 	free(device->name);
+	free(device->alias);
 	free(device->driver);
 	strings_free(&device->cdevs);
 	free(device->resources);
@@ -147,6 +148,9 @@ struct device *find_device_named(const struct machine *machine, const char *name
 {
 	for (size_t i = 0; i < machine->nr_devices; i++)
 		if (strcmp(machine->devices[i].name, name) == 0)
+			return &machine->devices[i];
+	for (size_t i = 0; i < machine->nr_devices; i++)
+		if (machine->devices[i].alias && strcmp(machine->devices[i].alias, name) == 0)
 			return &machine->devices[i];
 	return NULL;
 }

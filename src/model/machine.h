@@ -50,6 +50,7 @@ enum resource_flag {
 
 struct device {
 	char *name;  /* as the kernel names it: "0000:03:00.0", "AMDI0020:00" */
+	char *alias; /* on FreeBSD its driver and unit, "igb0", by which it can be named, too */
 	bool is_pci; /* false: some other bus; bdf and the PCI facts say nothing */
 	struct bdf bdf;
 	bool group_known;

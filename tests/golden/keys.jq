@@ -116,9 +116,10 @@ def set_domain:
 			result: "changed|unchanged|planned|refused|failed|stuck|rolled-back",
 			reason: "string?", steps: "[string]" }));
 
-# bind and restore.
+# bind and restore; FreeBSD's --persist leaves it to the user to write what it takes.
 def changes:
-	has("document"; { devices: "array" }),
+	has("document"; { devices: "array" } +
+		if type == "object" and has("boot_lines") then { boot_lines: "[string]" } else {} end),
 	(each("devices")
 		| has("device"; { device: "string", from: "string?", to: "string?",
 			result: "bound|restored|unchanged|planned|refused|failed|stuck|rolled-back",

@@ -26,7 +26,7 @@ int freebsd_boot_id(struct os *os, char id[BOOT_ID_SIZE], struct error *err)
 	if (r == 0 && size != sizeof(time))
 		r = -EINVAL;
 	if (r < 0)
-		return fail(err, r, "kern.boottime: %s; see \"sysctl kern.boottime\"",
+		return fail(err, r, "kern.boottime: %s; without it nobody knows which boot this is",
 			    strerror(-r));
 	snprintf(id, BOOT_ID_SIZE, "%" PRId64, time[0]);
 	return 0;

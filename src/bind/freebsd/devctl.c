@@ -91,8 +91,8 @@ static int fail_busy(const struct attempt *attempt)
 
 	if (is_passthrough(driver) && attempt->code == -EBUSY)
 		return fail(attempt->err, attempt->code,
-			    "%s: it is in use by a VM; end that VM (\"bhyvectl --destroy\"), then "
-			    "try again",
+			    "%s: it is in use by a VM; end that VM (\"bhyvectl --destroy "
+			    "--vm=NAME\"), then try again",
 			    attempt->step);
 	return fail(attempt->err, attempt->code,
 		    "%s: %s does not let go of it: %s; end what uses it, see dmesg", attempt->step,

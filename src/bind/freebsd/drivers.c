@@ -33,11 +33,13 @@ enum driver_state freebsd_driver_state(struct os *os, const struct machine *mach
 {
 	if (os && os->ops->find_module(os, freebsd_module_of(name)) >= 0)
 		return DRIVER_LOADED;
+	/* It belongs to the system; where it does not, loading it will say so. */
+	if (os && strcmp(name, PPT_DRIVER) == 0)
+		return DRIVER_LOADABLE;
 	for (size_t i = 0; i < machine->nr_devices; i++)
 		if (machine->devices[i].driver && strcmp(machine->devices[i].driver, name) == 0)
 			return DRIVER_LOADED;
-	/* It belongs to the system; where it does not, loading it will say so. */
-	return os && strcmp(name, PPT_DRIVER) == 0 ? DRIVER_LOADABLE : DRIVER_UNKNOWN;
+	return DRIVER_UNKNOWN;
 }
 
 static const char *load_advice(int code)

@@ -16,6 +16,9 @@
 #include "util/child.h"
 
 const char default_driver[] = PPT_DRIVER;
+const char override_name[] = "forced driver";
+const unsigned guard_facts = FACT_HOLDERS | FACT_TABLES | FACT_ACS | FACT_REGISTERS |
+			     FACT_RESOURCES;
 
 const char *driver_name_problem(const char *name)
 {

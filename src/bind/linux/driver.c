@@ -18,6 +18,8 @@
 #define NAME_MAX_LENGTH 63 /* of a driver; the kernel bounds module names at 55 */
 
 const char default_driver[] = "vfio-pci";
+const char override_name[] = "driver_override";
+const unsigned guard_facts = 0;
 
 const char *driver_name_problem(const char *name)
 {

@@ -103,10 +103,11 @@ static int persist_one(const struct bind_plan *plan, const struct change *change
 	return udev_rule_write(RULES_PATH, &rule, program, err);
 }
 
-int persist_check(struct error *err)
+int persist_check(const struct bind_request *request, struct error *err)
 {
 	_cleanup_free_ char *program = NULL;
 
+	(void)request;
 	return find_program(&program, err);
 }
 

@@ -33,8 +33,6 @@ static const struct argp argp = {
 
 ABSENT(cmd_capture, "capture", "Not on this system", not_yet);
 ABSENT(cmd_monitor, "monitor", "Not on this system", not_yet);
-ABSENT(cmd_bind, "bind", "Not on this system", not_yet);
-ABSENT(cmd_restore, "restore", "Not on this system", not_yet);
 ABSENT(cmd_set_domain, "set-domain", "Not on this system: needs groups of the kernel", no_vfio);
 ABSENT(cmd_map_test, "map-test", "Not on this system: needs VFIO", no_vfio);
 ABSENT(cmd_p2p_test, "p2p-test", "Not on this system: needs VFIO", no_vfio);

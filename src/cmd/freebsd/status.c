@@ -123,6 +123,23 @@ static void add_devices(const struct overview *overview)
 	    unknown ? "iommutool domains -o +WHY tells what is unknown" : NULL);
 }
 
+/* What the loader reserves, and whether all of it is understood. */
+static void add_reserved(const struct overview *overview)
+{
+	const struct bhyve_uses *uses = &overview->host->uses;
+	const char *found[PPTDEVS_VALUES];
+	_cleanup_free_ struct bdf *bdfs = NULL;
+	struct strings problems = { 0 };
+	size_t nr;
+
+	bhyve_pptdevs(uses, found);
+	nr = pptdevs_parse(found, &bdfs);
+	pptdevs_lint(found, overview->machine, &problems);
+	add(overview, "pptdevs", uses->pptdevs_known ? out_format("%zu", nr) : out_unknown(),
+	    problems.nr ? WARN : INFO, problems.nr ? problems.items[0] : NULL);
+	strings_free(&problems);
+}
+
 static void add_groups(const struct overview *overview)
 {
 	const struct machine *machine = overview->machine;
@@ -179,6 +196,7 @@ static int show_status(const void *own, const struct source *source, struct out 
 		add_bhyve(&overview);
 		add_host_driver(&overview);
 		add_devices(&overview);
+		add_reserved(&overview);
 		add_kernel(&overview);
 	}
 	add_groups(&overview);

@@ -120,7 +120,7 @@ static enum tristate ask_translating(struct os *os, const struct machine *machin
 	return all;
 }
 
-static void ask_bhyve(struct os *os, const struct machine *machine, struct bhyve *bhyve)
+void freebsd_ask_bhyve(struct os *os, const struct machine *machine, struct bhyve *bhyve)
 {
 	char text[16];
 
@@ -265,7 +265,8 @@ void freebsd_collect_bhyve(struct os *os, struct machine *machine,
 		xcalloc(1, sizeof(*host) + machine->nr_devices * sizeof(host->devices[0]));
 
 	machine->bhyve = host;
-	ask_bhyve(os, machine, &host->bhyve);
+	freebsd_ask_bhyve(os, machine, &host->bhyve);
+	freebsd_collect_uses(os, machine->nr_devices, host, functions);
 	find_domains(os, machine, host, functions);
 	read_configs(os, machine, host, functions);
 	find_states(machine, host, functions);

@@ -5,6 +5,7 @@
 #define IOMMUTOOL_FREEBSD_COLLECTORS_H
 
 #include "collect/freebsd/os.h"
+#include "model/freebsd/bhyve.h"
 #include "model/machine.h"
 
 /**
@@ -35,6 +36,28 @@ struct freebsd_function;
  */
 void freebsd_collect_bhyve(struct os *os, struct machine *machine,
 			   const struct freebsd_function *functions);
+
+/* What sysctl, modules and the registers of the units tell of bhyve. */
+void freebsd_ask_bhyve(struct os *os, const struct machine *machine, struct bhyve *bhyve);
+
+struct bhyve_host;
+
+/* host.uses, and of its devices (@nr) what the kernel says of them beside. */
+void freebsd_collect_uses(struct os *os, size_t nr, struct bhyve_host *host,
+			  const struct freebsd_function *functions);
+
+struct usage;
+
+/**
+ * freebsd_collect_usage() - what is below some devices: of a network device its interface
+ * @machine: with what freebsd_collect_bhyve() adds
+ * @wanted: one a device of the machine
+ *
+ * Adds a struct function for each device, and an interface for those that have one of their
+ * driver's name. Drivers whose interfaces are called otherwise have none in it.
+ */
+void freebsd_collect_usage(struct os *os, const struct machine *machine, const bool *wanted,
+			   struct usage *usage);
 
 /* machine.release */
 void freebsd_collect_kernel(struct os *os, struct machine *machine);

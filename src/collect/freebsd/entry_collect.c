@@ -8,6 +8,7 @@
 #include "collect/freebsd/collectors.h"
 #include "collect/freebsd/pci.h"
 #include "collect/freebsd/units.h"
+#include "model/freebsd/bhyve_host.h"
 #include "model/system.h"
 #include "model/usage.h"
 #include "util/cleanup.h"
@@ -105,16 +106,19 @@ void collect_reserved(const struct source *source, struct machine *machine, cons
 			freebsd_fill_regions(machine, machine->devices[i].group);
 }
 
-/* --- what is of VFIO, or not known yet -------------------------------------------------------- */
+/* --- for those who act ------------------------------------------------------------------------ */
 
+/* There are no groups. But vmm may have been loaded since, and tells of the IOMMU only then. */
 void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted,
 			 bool may_open)
 {
-	(void)source;
 	(void)wanted;
 	(void)may_open;
-	machine_note(machine, "groups: who has one open is unknown: FreeBSD does not tell");
+	if (machine->bhyve)
+		freebsd_ask_bhyve(source->os, machine, &machine->bhyve->bhyve);
 }
+
+/* --- what is of VFIO, or not known yet -------------------------------------------------------- */
 
 void collect_system(const struct source *source, struct machine *machine, struct system *system)
 {
@@ -141,11 +145,8 @@ struct usage *collect_usage(const struct source *source, const struct machine *m
 {
 	struct usage *usage = usage_new();
 
-	(void)machine;
-	(void)wanted;
 	usage->captured = !source->live;
-	for (int part = 0; part < NR_USAGE_PARTS; part++)
-		usage_unknown(usage, (enum usage_part)part, "not looked at on FreeBSD");
+	freebsd_collect_usage(source->os, machine, wanted, usage);
 	return usage;
 }
 

@@ -15,6 +15,15 @@
 
 struct os;
 
+#define OS_ADDRESSES_SIZE 512
+
+/* A network interface. */
+struct os_interface {
+	bool is_up;
+	/* Its addresses but IPv6's link-local ones, with blanks between; those that fit. */
+	char addresses[OS_ADDRESSES_SIZE];
+};
+
 struct os_ops {
 	/* Flags of open(2). Return: a descriptor for the calls below. */
 	int (*open)(struct os *os, const char *path, int flags);
@@ -35,6 +44,9 @@ struct os_ops {
 	 * none to load. */
 	int (*find_module)(struct os *os, const char *name);
 	int (*load_module)(struct os *os, const char *name);
+
+	/* getifaddrs(3): one by its name, "igb0". Return: 0; -ENOENT: there is none. */
+	int (*find_interface)(struct os *os, const char *name, struct os_interface *interface);
 };
 
 struct os {

@@ -7,14 +7,20 @@
 #include <sys/mman.h>
 #include <sys/module.h>
 #include <sys/pciio.h>
+#include <sys/socket.h>
 #include <sys/sysctl.h>
 #include <sys/bus.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <kenv.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -177,6 +183,54 @@ static int system_load_module(struct os *os, const char *name)
 	return kldload(name) < 0 ? -errno : 0;
 }
 
+/* --- interfaces --------------------------------------------------------------------------- */
+
+/* Return: whether @text, of INET6_ADDRSTRLEN bytes, is an address that somebody chose. */
+static bool take_address(const struct sockaddr *address, char *text)
+{
+	const void *bytes;
+
+	if (!address)
+		return false;
+	if (address->sa_family == AF_INET)
+		bytes = &((const struct sockaddr_in *)(const void *)address)->sin_addr;
+	else if (address->sa_family == AF_INET6)
+		bytes = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+	else
+		return false;
+	if (address->sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)bytes))
+		return false;
+	return inet_ntop(address->sa_family, bytes, text, INET6_ADDRSTRLEN) != NULL;
+}
+
+static int system_find_interface(struct os *os, const char *name, struct os_interface *interface)
+{
+	struct ifaddrs *list;
+	bool found = false;
+	size_t length = 0;
+
+	(void)os;
+	*interface = (struct os_interface){ 0 };
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (const struct ifaddrs *at = list; at; at = at->ifa_next) {
+		char text[INET6_ADDRSTRLEN];
+
+		if (strcmp(at->ifa_name, name) != 0)
+			continue;
+		found = true;
+		interface->is_up |= (at->ifa_flags & IFF_UP) != 0;
+		if (!take_address(at->ifa_addr, text) ||
+		    strlen(text) + 2 > sizeof(interface->addresses) - length)
+			continue;
+		length += (size_t)snprintf(interface->addresses + length,
+					   sizeof(interface->addresses) - length, "%s%s",
+					   length ? " " : "", text);
+	}
+	freeifaddrs(list);
+	return found ? 0 : -ENOENT;
+}
+
 static const struct os_ops system_ops = {
 	.open = system_open,
 	.close = system_close,
@@ -186,6 +240,7 @@ static const struct os_ops system_ops = {
 	.read_physical = system_read_physical,
 	.find_module = system_find_module,
 	.load_module = system_load_module,
+	.find_interface = system_find_interface,
 };
 
 struct os freebsd_system(void)

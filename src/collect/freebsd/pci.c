@@ -229,8 +229,10 @@ static void fill_device(struct device *device, const struct freebsd_function *fu
 		.class = (int)function->class,
 		.driver_known = function->attached != TRI_UNKNOWN,
 	};
-	if (function->attached == TRI_YES && function->driver[0])
+	if (function->attached == TRI_YES && function->driver[0]) {
 		device->driver = xstrdup(function->driver);
+		device->alias = xasprintf("%s%lu", function->driver, function->unit);
+	}
 }
 
 static void fill_devices(struct machine *machine, const struct freebsd_function *functions,

@@ -17,6 +17,9 @@
  * them, .device is 0 and .function up to 255.
  */
 
+/* Return: what it is everywhere else. */
+struct bdf pptdevs_device(const struct bdf *bdf);
+
 #define PPTDEVS_VALUES 3
 #define PPTDEVS_LENGTH 120 /* characters of one; the loader takes somewhat less than 128 */
 

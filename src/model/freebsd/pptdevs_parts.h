@@ -12,8 +12,6 @@ void pptdevs_write(const struct bdf *bdf, char text[PPTDEVS_ADDRESS_SIZE]);
 /* Not bdf_compare(), to which functions above 7 are others. */
 bool pptdevs_same(const struct bdf *a, const struct bdf *b);
 
-/* Return: what it is everywhere else. */
-struct bdf pptdevs_device(const struct bdf *bdf);
 /* Writes that, 0000:0a:00.0. */
 void pptdevs_write_name(const struct bdf *bdf, char name[BDF_TEXT_SIZE]);
 

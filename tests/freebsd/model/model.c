@@ -138,6 +138,7 @@ static const struct os_ops model_ops = {
 	.read_physical = model_read_physical,
 	.find_module = model_find_module,
 	.load_module = model_load_module,
+	.find_interface = model_find_interface,
 };
 
 struct model *model_new(void)
@@ -161,6 +162,8 @@ void model_free(struct model *model)
 	model_memory_free(model);
 	model_machine_free(model);
 	free(model->functions);
+	free(model->state);
+	free(model->journal);
 	free(model->log);
 	free(model);
 }

@@ -46,7 +46,7 @@ struct model_function {
 
 /* --- values that are asked by name -------------------------------------------------------- */
 
-enum model_value_kind { VALUE_SYSCTL, VALUE_KENV, VALUE_MODULE };
+enum model_value_kind { VALUE_SYSCTL, VALUE_KENV, VALUE_MODULE, VALUE_INTERFACE };
 
 struct model_value {
 	enum model_value_kind kind;
@@ -115,6 +115,10 @@ struct model {
 
 	struct model_file files[MODEL_FILES];
 	struct model_mishap mishaps[MODEL_MISHAPS];
+	/* Of the program over the model, while it acts: where it keeps what it did. NULL elsewhere.
+	 */
+	char *state, *journal;
+
 	char *log; /* a line a call, but for reads of registers and memory; never NULL */
 };
 
@@ -172,11 +176,14 @@ void model_name(const struct model_function *function, char text[MODEL_NAME_SIZE
  * "recorded:" and where it is from. Ends the program when it is not so.
  *
  * Beside values (model_machine.c), numbers as in C, bytes in hexadecimal, what is left out is 0:
- *   0000:03:00.0|pci|SIZE DRIVER		a function with SIZE bytes of config space; its driver,
- *"ppt0", or "-" 0000:03:00.0|config|OFFSET BYTES	of the function above 0000:03:00.0|bar|INDEX
- *BASE LENGTH	the base with the bits of the register
+ *   0000:03:00.0|pci|SIZE DRIVER		a function with SIZE bytes of config space; its
+ *driver, "ppt0", or "-" 0000:03:00.0|config|OFFSET BYTES	of the function above
+ *0000:03:00.0|bar|INDEX BASE LENGTH	the base with the bits of the register
  *   DMAR|table|BYTES			an ACPI table, below the RSDP at machdep.acpi_root
  *   ADDRESS|memory|BYTES		of physical memory
+ *   0000:03:00.0|state|WORD...	of the function above: busy, reserved, disabled, detached, forced,
+ *					native=DRIVER
+ *   igb0|interface|up ADDRESS...	a network interface, or "down"
  *   asked|by|other			not by root
  */
 void model_profile(struct model *model, const char *path);

@@ -58,7 +58,8 @@ static void take_function(struct model *model, const char *name, char *value)
 	function->config_size = (size_t)size;
 	if (strcmp(value, "-") == 0)
 		return;
-	unit = value + strcspn(value, "0123456789");
+	for (unit = value + strlen(value); unit > value && unit[-1] >= '0' && unit[-1] <= '9';)
+		unit--;
 	model_expect(*unit, "%s: %s has no unit", name, value);
 	function->unit = (unsigned)number(unit);
 	*unit = '\0';
@@ -86,6 +87,30 @@ static void take_bar(struct model *model, const char *name, char *value)
 
 	model_expect(index < NR_BARS, "%s: no such BAR", name);
 	function->bars[index] = (struct model_bar){ base, number(value), true };
+}
+
+/* What devctl and the loader made of it. */
+static void take_state(struct model *model, const char *name, char *value)
+{
+	struct model_function *function = last_function(model, name);
+	char *word;
+
+	while ((word = strsep(&value, " "))) {
+		if (strcmp(word, "busy") == 0)
+			function->is_busy = true;
+		else if (strcmp(word, "reserved") == 0)
+			function->is_reserved = true;
+		else if (strcmp(word, "disabled") == 0)
+			function->is_disabled = true;
+		else if (strcmp(word, "detached") == 0)
+			function->is_attached = false;
+		else if (strcmp(word, "forced") == 0)
+			function->is_class_fixed = true;
+		else if (strncmp(word, "native=", 7) == 0 && strlen(word + 7) < ABI_NAME_SIZE)
+			strcpy(function->native, word + 7);
+		else
+			model_expect(false, "%s: %s is no state", name, word);
+	}
 }
 
 static void take_table(struct model *model, const char *name, char *value)
@@ -123,6 +148,7 @@ bool model_machine_line(struct model *model, const char *name, const char *type,
 	} types[] = {
 		{ "pci", take_function }, { "config", take_config }, { "bar", take_bar },
 		{ "table", take_table },  { "memory", take_memory }, { "by", take_user },
+		{ "state", take_state },
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)

@@ -74,6 +74,8 @@ void model_set(struct model *model, const char *name, const char *type, const ch
 		put(model, VALUE_SYSCTL, name, value, strlen(value) + 1);
 	} else if (strcmp(type, "kenv") == 0) {
 		put(model, VALUE_KENV, name, value, strlen(value) + 1);
+	} else if (strcmp(type, "interface") == 0) {
+		put(model, VALUE_INTERFACE, name, value, strlen(value) + 1);
 	} else {
 		model_expect(strcmp(type, "module") == 0 && (strcmp(value, "loaded") == 0 ||
 							     strcmp(value, "loadable") == 0),
@@ -220,5 +222,23 @@ int model_load_module(struct os *os, const char *name)
 	if (!find_value(model, VALUE_MODULE, name))
 		return -ENOENT;
 	model_set(model, name, "module", "loaded");
+	return 0;
+}
+
+int model_find_interface(struct os *os, const char *name, struct os_interface *interface)
+{
+	struct model *model = os->data;
+	const struct model_value *found = find_value(model, VALUE_INTERFACE, name);
+	int code = model_called(model, "find_interface %s", name);
+	const char *text = found ? (const char *)found->bytes : "";
+	size_t word = strcspn(text, " ");
+
+	if (code)
+		return code;
+	if (!found)
+		return -ENOENT;
+	*interface = (struct os_interface){ .is_up = strncmp(text, "up", word) == 0 };
+	snprintf(interface->addresses, sizeof(interface->addresses), "%s",
+		 text[word] ? text + word + 1 : "");
 	return 0;
 }

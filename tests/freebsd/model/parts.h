@@ -25,6 +25,7 @@ int model_sysctl(struct os *os, const char *name, void *value, size_t *size);
 int model_kenv(struct os *os, const char *name, char *value, size_t size);
 int model_find_module(struct os *os, const char *name);
 int model_load_module(struct os *os, const char *name);
+int model_find_interface(struct os *os, const char *name, struct os_interface *interface);
 int model_read_physical(struct os *os, uint64_t address, void *bytes, size_t size);
 
 /* Whatever is at an address, whoever asks. Return: 0 or -EFAULT. */
@@ -36,6 +37,10 @@ void model_touch(struct model *model, uint64_t address);
 bool model_machine_line(struct model *model, const char *name, const char *type, char *value);
 /* Behind the last line. */
 void model_machine_end(struct model *model);
+
+/* What requests have changed: drivers of functions, modules. */
+void model_write_state(const struct model *model, const char *path);
+void model_read_state(struct model *model, const char *path);
 
 void model_values_free(struct model *model);
 void model_memory_free(struct model *model);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside bind/freebsd/: the guards themselves, for the table. */
+#ifndef IOMMUTOOL_FREEBSD_GUARD_LIST_H
+#define IOMMUTOOL_FREEBSD_GUARD_LIST_H
+
+#include "bind/guards.h"
+
+/* Each as guard.ask. */
+typedef struct guard_finding freebsd_guard(const struct guard_question *question);
+
+/* guards_bhyve.c: what ppt and bhyve make of it. */
+freebsd_guard freebsd_guard_domain, freebsd_guard_bridge, freebsd_guard_vm, freebsd_guard_pptdevs,
+	freebsd_guard_group, freebsd_guard_iommu, freebsd_guard_bhyve, freebsd_guard_driver;
+
+/* guards_host.c: what the host does with it. */
+freebsd_guard freebsd_guard_platform, freebsd_guard_storage, freebsd_guard_uplink,
+	freebsd_guard_network, freebsd_guard_display, freebsd_guard_console;
+
+#endif

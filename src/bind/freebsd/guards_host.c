@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Guards of what the host does with a device. */
+#include <string.h>
+
+#include "bind/driver.h"
+#include "bind/finding.h"
+#include "bind/freebsd/guard_list.h"
+#include "model/freebsd/bhyve_host.h"
+#include "util/alloc.h"
+#include "util/cleanup.h"
+
+enum { STORAGE = 0x01, NETWORK = 0x02, DISPLAY = 0x03, COMMUNICATION = 0x07 };
+#define CLASS_USB 0x0c03
+#define CLASS_3D 0x0302 /* it has no connector of its own */
+#define USB_DISK_PREFIX "da"
+
+static bool is_of(const struct device *device, int class)
+{
+	return device->class >> 16 == class;
+}
+
+/* Whether a driver works for the host with it, or might. */
+static bool serves_host(const struct device *device)
+{
+	return !device->driver_known || (device->driver && !driver_hands_out(device->driver));
+}
+
+struct guard_finding freebsd_guard_platform(const struct guard_question *question)
+{
+	const char *name = platform_function(question->device->class >> 8);
+
+	if (!name || question->giving_back)
+		return guard_pass(NULL);
+	return guard_refuse(
+		question, "platform",
+		xasprintf("platform function (%s): the host's firmware and drivers count on it",
+			  name),
+		"leave it with the host");
+}
+
+/* --- disks -------------------------------------------------------------------------------- */
+
+/* Return: whether a disk has such a name, "da" and a number behind it. */
+static bool has_disk(const char *disks, const char *prefix)
+{
+	_cleanup_free_ char *copy = xstrdup(disks);
+	size_t length = strlen(prefix);
+	char *at = copy, *name;
+
+	while ((name = strsep(&at, " ")))
+		if (strncmp(name, prefix, length) == 0 && name[length] >= '0' &&
+		    name[length] <= '9')
+			return true;
+	return false;
+}
+
+/* Which disk is below which controller nothing tells that is asked here. */
+struct guard_finding freebsd_guard_storage(const struct guard_question *question)
+{
+	const struct device *device = question->device;
+	const struct bhyve_host *host = question->machine->bhyve;
+	bool is_usb = device->class >> 8 == CLASS_USB;
+	bool none;
+
+	if ((!is_of(device, STORAGE) && !is_usb) || !serves_host(device))
+		return guard_pass(NULL);
+	none = host && host->uses.disks_known &&
+	       (is_usb ? !has_disk(host->uses.disks, USB_DISK_PREFIX) : !*host->uses.disks);
+	if (none)
+		return guard_pass(xstrdup(is_usb ? "no USB disk is there" : "no disk is there"));
+	return guard_unknown(question, "storage",
+			     xasprintf("%s is the host's: which disks are below it, and whether "
+				       "they are in use, cannot be asked",
+				       device->driver ? device->driver : "it"),
+			     "see \"camcontrol devlist -v\" and \"mount\", end what uses them");
+}
+
+/* --- interfaces --------------------------------------------------------------------------- */
+
+static const struct interface *interface_of(const struct guard_question *question)
+{
+	const struct usage *usage = question->usage;
+
+	for (size_t i = 0; i < usage->nr_interfaces; i++)
+		if (usage->interfaces[i].device == question->device)
+			return &usage->interfaces[i];
+	return NULL;
+}
+
+struct guard_finding freebsd_guard_uplink(const struct guard_question *question)
+{
+	const struct interface *interface = interface_of(question);
+
+	if (!interface || interface->carries.nr == 0)
+		return guard_pass(NULL);
+	return guard_refuse(
+		question, NULL,
+		xasprintf("%s carries %s", interface->name, interface->carries.items[0]),
+		"come in by another interface first");
+}
+
+/* One that is up without an address may be a part of a bridge, a lagg or a VLAN. */
+struct guard_finding freebsd_guard_network(const struct guard_question *question)
+{
+	const struct interface *interface = interface_of(question);
+	_cleanup_free_ char *addresses = NULL, *next = NULL;
+
+	if (!is_of(question->device, NETWORK) || !serves_host(question->device))
+		return guard_pass(NULL);
+	if (!interface)
+		return guard_unknown(question, "network",
+				     xstrdup("which interface it has is unknown: none is called "
+					     "as its driver is"),
+				     "see ifconfig, and make sure that it is not in use");
+	if (!interface->up)
+		return guard_pass(xasprintf("%s is not up", interface->name));
+	if (interface->addresses.nr)
+		addresses = list_text(&interface->addresses);
+	next = xasprintf("ifconfig %s down", interface->name);
+	return guard_refuse(question, "network",
+			    xasprintf("%s is up%s%s", interface->name, addresses ? " with " : "",
+				      addresses ? addresses
+						: ", without an address: part of a bridge, lagg or "
+						  "VLAN perhaps"),
+			    next);
+}
+
+/* --- what people see ---------------------------------------------------------------------- */
+
+static bool shows(const struct device *device)
+{
+	return is_of(device, DISPLAY) && device->class >> 8 != CLASS_3D && serves_host(device);
+}
+
+static bool has_other_display(const struct guard_question *question)
+{
+	const struct machine *machine = question->machine;
+
+	for (size_t i = 0; i < machine->nr_devices; i++)
+		if (&machine->devices[i] != question->device && !question->taken[i] &&
+		    machine->devices[i].driver && shows(&machine->devices[i]))
+			return true;
+	return false;
+}
+
+struct guard_finding freebsd_guard_display(const struct guard_question *question)
+{
+	static const char advice[] = "give the host another display";
+	const struct function *function = find_function(question->usage, question->device);
+	enum tristate boot = function ? function->boot_vga : TRI_UNKNOWN;
+
+	if (!shows(question->device))
+		return guard_pass(NULL);
+	if (boot == TRI_YES)
+		return guard_refuse(question, "display",
+				    xstrdup("it is the display of the boot screen"), advice);
+	if (!has_other_display(question))
+		return guard_refuse(question, "display", xstrdup("it is the only display"), advice);
+	if (boot == TRI_NO)
+		return guard_pass(NULL);
+	return guard_unknown(question, "display",
+			     xstrdup("whether it shows the console is unknown: "
+				     "hw.pci.default_vgapci_unit does not tell"),
+			     "make sure that another one does");
+}
+
+struct guard_finding freebsd_guard_console(const struct guard_question *question)
+{
+	const struct bhyve_host *host = question->machine->bhyve;
+
+	if (!is_of(question->device, COMMUNICATION) || !serves_host(question->device) ||
+	    (host && host->uses.serial_console == TRI_NO))
+		return guard_pass(NULL);
+	return guard_unknown(question, "console",
+			     xstrdup("the kernel has, or may have, a serial console, and on which "
+				     "port cannot be asked"),
+			     "see \"sysctl kern.console\"");
+}

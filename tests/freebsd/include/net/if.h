@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stub of FreeBSD. */
+#ifndef STUB_NET_IF_H
+#define STUB_NET_IF_H
+
+#define IFF_UP 0x1
+
+#endif
