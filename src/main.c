@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/words.h"
 #include "command.h"
 #include "util/alloc.h"
 
@@ -78,8 +79,7 @@ static const struct argp global_argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "COMMAND [ARG...]",
-	.doc = "Show how devices reach memory through the IOMMU: groups, reserved regions, address "
-	       "width, ACPI tables, VFIO.\v",
+	.doc = program_doc,
 	.children = children,
 	.help_filter = help_filter,
 };

@@ -8,7 +8,7 @@
 #include "bind/driver.h"
 #include "bind/persist.h"
 #include "cmd/changes.h"
-#include "cmd/changes_words.h"
+#include "cmd/words.h"
 #include "cmd/persisted.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
@@ -24,14 +24,14 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ "to", KEY_TO, "DRIVER", 0, to_meaning, 0 },
+	{ "to", KEY_TO, "DRIVER", 0, to_help, 0 },
 	{ "whole-group", KEY_WHOLE_GROUP, NULL, 0,
 	  "Take along all endpoints of the groups, and what else would block them", 0 },
 	CHANGE_OPTIONS,
 	{ "force", KEY_FORCE, "GUARD[,...]", 0, "Do it although these guards refuse", 0 },
 	{ "expect", KEY_EXPECT, "IDENTITY", 0,
 	  "Refuse unless the device is this one: VENDOR:DEVICE:SUBVENDOR:SUBDEVICE[/SERIAL]", 0 },
-	{ "persist", KEY_PERSIST, NULL, 0, persist_meaning, 0 },
+	{ "persist", KEY_PERSIST, NULL, 0, persist_help, 0 },
 	{ "list-persisted", KEY_LIST_PERSISTED, NULL, 0,
 	  "Show what is bound again after each reboot, and end", 0 },
 	{ 0 },

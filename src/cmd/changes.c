@@ -11,7 +11,7 @@
 #include "bind/persist.h"
 #include "bind/rule.h"
 #include "cmd/changes_rows.h"
-#include "cmd/changes_words.h"
+#include "cmd/words.h"
 #include "cmd/selection.h"
 #include "model/bdf.h"
 #include "util/alloc.h"

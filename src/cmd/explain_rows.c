@@ -8,6 +8,7 @@
 #include "cmd/cells.h"
 #include "cmd/explain_cells.h"
 #include "cmd/explain_scope.h"
+#include "cmd/words.h"
 #include "model/width.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
@@ -48,8 +49,7 @@ static const struct out_column columns[] = {
 		   "IOMMU unit that translates for it" },
 	[SCOPE] = { "SCOPE", DEVICES, OUT_TYPE_STRING, false, 0,
 		    "Where that is from: the words of the DMAR or IVRS, or sysfs" },
-	[GAW] = { "GAW", DEVICES, OUT_TYPE_NUMBER, false, 0,
-		  "Bits of the highest IOVA that VFIO is sure to map" },
+	[GAW] = { "GAW", DEVICES, OUT_TYPE_NUMBER, false, 0, gaw_meaning },
 	[REGIONS] = { "REGIONS", DEVICES, OUT_TYPE_OBJECTS, false, 0,
 		      "Reserved regions of its group" },
 	[DRIVER] = { "DRIVER", DEVICES, OUT_TYPE_STRING, false, 0, "Driver that it is bound to" },
@@ -59,11 +59,9 @@ static const struct out_column columns[] = {
 		       "What keeps the group from being viable: DEVICE=DRIVER" },
 	[RESET] = { "RESET", DEVICES, OUT_TYPE_LIST, false, 0,
 		    "Reset methods, in the order in which they are tried" },
-	[ASSIGNABLE] = { "ASSIGNABLE", DEVICES, OUT_TYPE_BOOL, false, 0,
-			 "VFIO would hand it out now" },
+	[ASSIGNABLE] = { "ASSIGNABLE", DEVICES, OUT_TYPE_BOOL, false, 0, assignable_meaning },
 	[OBSTACLES] = { "OBSTACLES", DEVICES, OUT_TYPE_OBJECTS, false, 0, "What blocks that" },
-	[VMM] = { "VMM", DEVICES, OUT_TYPE_STRING, false, 0,
-		  "Option of QEMU that gives a virtual IOMMU the width" },
+	[VMM] = { "VMM", DEVICES, OUT_TYPE_STRING, false, 0, vmm_meaning },
 	[FACT] = { "FACT", FACTS, OUT_TYPE_STRING, true, 0, "What the line is about" },
 	[VALUE] = { "VALUE", FACTS, OUT_TYPE_STRING, true, 0, "What was found" },
 	[NEXT] = { "NEXT", DEVICES | FACTS, OUT_TYPE_STRING, true, 0,

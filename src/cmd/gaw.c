@@ -7,6 +7,7 @@
 #include "cmd/gaw_rows.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
+#include "cmd/words.h"
 #include "collect/collect.h"
 #include "command.h"
 #include "model/bdf.h"
@@ -24,8 +25,7 @@ struct gaw_arguments {
 };
 
 static const struct argp_option options[] = {
-	{ "attach", KEY_ATTACH, NULL, 0,
-	  "Ask VFIO itself, through a device that is on vfio-pci and that nobody uses", 0 },
+	{ "attach", KEY_ATTACH, NULL, 0, attach_help, 0 },
 	{ "common", KEY_COMMON, NULL, 0, "Only the width that all of them have", 0 },
 	{ "require", KEY_REQUIRE, "BITS", 0,
 	  "Status 0 when the common width reaches BITS, 1 when the hardware does not, else 2", 0 },
@@ -229,7 +229,7 @@ static int judge(const struct gaw_arguments *arguments, struct width common)
 	complain(context,
 		 "--require: %u bits could be there, but which width the kernel chose is "
 		 "not to be seen here%s",
-		 require, arguments->attach || context->sysroot ? "" : "; --attach asks VFIO");
+		 require, arguments->attach || context->sysroot ? "" : width_advice);
 	return STATUS_FAILED;
 }
 

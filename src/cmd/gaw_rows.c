@@ -4,6 +4,7 @@
 
 #include "acpi/acpi.h"
 #include "cmd/cells.h"
+#include "cmd/words.h"
 
 enum {
 	UNIT,
@@ -36,12 +37,11 @@ static const struct out_column columns[] = {
 		      "PCI segment that it serves" },
 	[ADDRESS] = { "ADDRESS", UNITS, OUT_TYPE_ADDRESS, false, WIDTH_FACTS,
 		      "Physical address of its registers" },
-	[GAW] = { "GAW", UNITS | DEVICES, OUT_TYPE_NUMBER, true, WIDTH_FACTS,
-		  "Bits of the highest IOVA that VFIO is sure to map" },
+	[GAW] = { "GAW", UNITS | DEVICES, OUT_TYPE_NUMBER, true, WIDTH_FACTS, gaw_meaning },
 	[GAW_MAX] = { "GAW_MAX", UNITS, OUT_TYPE_NUMBER, false, WIDTH_FACTS,
 		      "Bits that the hardware could do" },
 	[LAST_IOVA] = { "LAST_IOVA", UNITS | DEVICES, OUT_TYPE_ADDRESS, true, WIDTH_FACTS,
-			"The highest IOVA that VFIO is sure to map" },
+			last_iova_meaning },
 	[MGAW] = { "MGAW", UNITS, OUT_TYPE_NUMBER, true, WIDTH_FACTS,
 		   "Intel: maximum guest address width, in bits" },
 	[SAGAW] = { "SAGAW", UNITS, OUT_TYPE_LIST, true, WIDTH_FACTS,
@@ -56,8 +56,7 @@ static const struct out_column columns[] = {
 			   "Domains in use now" },
 	[INTERRUPT_REMAPPING] = { "INTERRUPT_REMAPPING", UNITS, OUT_TYPE_BOOL, false,
 				  WIDTH_FACTS | FACT_REMAPPING, "It remaps interrupts now" },
-	[ATTACHED] = { "ATTACHED", UNITS, OUT_TYPE_STRING, false, 0,
-		       "Device through which VFIO was asked" },
+	[ATTACHED] = { "ATTACHED", UNITS, OUT_TYPE_STRING, false, 0, attached_meaning },
 	[DEVICE] = { "DEVICE", DEVICES, OUT_TYPE_STRING, true, FACT_UNIT,
 		     "Device that it translates for" },
 	[GROUP] = { "GROUP", DEVICES, OUT_TYPE_NUMBER, true, 0, "IOMMU group of the device" },

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd/changes.h"
-#include "cmd/changes_words.h"
+#include "cmd/words.h"
 
 enum { KEY_ALL = 0x110, KEY_TO_NONE };
 

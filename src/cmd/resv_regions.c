@@ -8,6 +8,7 @@
 #include "cmd/plan_file.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
+#include "cmd/words.h"
 #include "model/regions.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
@@ -27,14 +28,12 @@ static const struct out_column columns[] = {
 	[END] = { "END", REGIONS, OUT_TYPE_ADDRESS, true, FACT_RESERVED, "Last address" },
 	[TYPE] = { "TYPE", REGIONS, OUT_TYPE_STRING, true, FACT_RESERVED,
 		   "direct, direct-relaxable, reserved or msi" },
-	[VFIO] = { "VFIO", REGIONS, OUT_TYPE_STRING, true, VFIO_FACTS,
-		   "What VFIO makes of it: usable, excluded or refused" },
+	[VFIO] = { "VFIO", REGIONS, OUT_TYPE_STRING, true, VFIO_FACTS, verdict_meaning },
 	[SOURCE] = { "SOURCE", REGIONS, OUT_TYPE_STRING, true, SOURCE_FACTS,
 		     "RMRR, IVMD, msi-window, ht-hole, isa or firmware" },
 	[DEVICES] = { "DEVICES", REGIONS, OUT_TYPE_LIST, true, SOURCE_FACTS,
 		      "Devices that bring it" },
-	[USABLE] = { "USABLE", GROUPS, OUT_TYPE_OBJECTS, false, USABLE_FACTS,
-		     "Ranges that VFIO can map" },
+	[USABLE] = { "USABLE", GROUPS, OUT_TYPE_OBJECTS, false, USABLE_FACTS, usable_meaning },
 };
 
 static const struct out_level levels[] = { { "groups", false }, { "regions", false } };
@@ -81,7 +80,7 @@ struct resv_arguments {
 };
 
 static const struct argp_option options[] = {
-	{ "usable", KEY_USABLE, NULL, 0, "Show the ranges that VFIO can map instead", 0 },
+	{ "usable", KEY_USABLE, NULL, 0, usable_help, 0 },
 	{ "fits", KEY_FITS, "RANGE[,...]", 0,
 	  "Status 0 when each START-END or START+SIZE can be mapped; else show the conflicts", 0 },
 	{ "plan", KEY_PLAN, "FILE", 0, "The same for each line of a memory map", 0 },
@@ -136,8 +135,7 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[GROUP|DEVICE]...",
-	.doc = "Show the reserved regions of each group: what they mean to VFIO and where they "
-	       "come from.",
+	.doc = resv_regions_doc,
 	.children = reading_children,
 };
 

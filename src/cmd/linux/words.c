@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What commands say on Linux, of VFIO. */
+#include "cmd/words.h"
+
+#include <string.h>
+
+#include "bind/driver.h"
+#include "collect/modules.h"
+
+const char program_doc[] =
+	"Show how devices reach memory through the IOMMU: groups, reserved regions, address "
+	"width, ACPI tables, VFIO.\v";
+const char resv_regions_doc[] =
+	"Show the reserved regions of each group: what they mean to VFIO and where they come from.";
+const char usable_help[] = "Show the ranges that VFIO can map instead";
+const char attach_help[] =
+	"Ask VFIO itself, through a device that is on vfio-pci and that nobody uses";
+const char bind_doc[] =
+	"Give devices to user space: bind them to vfio-pci, or another driver. First guards look "
+	"at what the host does with each of them; if one refuses, nothing is changed. \"iommutool "
+	"restore\" gives a device back.";
+const char restore_doc[] =
+	"Give devices back to the driver that they had before \"iommutool bind\", with the driver "
+	"override as it was. What was interrupted is put right, and a rule of bind --persist is "
+	"removed. A device of which nothing is recorded gets the driver that the kernel chooses.";
+const char to_help[] = "Bind to this driver (default vfio-pci)";
+const char persist_help[] = "Bind it again after each reboot";
+
+const char verdict_meaning[] = "What VFIO makes of it: usable, excluded or refused";
+const char usable_meaning[] = "Ranges that VFIO can map";
+const char gaw_meaning[] = "Bits of the highest IOVA that VFIO is sure to map";
+const char last_iova_meaning[] = "The highest IOVA that VFIO is sure to map";
+const char attached_meaning[] = "Device through which VFIO was asked";
+const char assignable_meaning[] = "VFIO would hand it out now";
+const char vmm_meaning[] = "Option of QEMU that gives a virtual IOMMU the width";
+
+const char width_advice[] = "; --attach asks VFIO";
+
+const char *missing_driver_advice(const char *name)
+{
+	if (strcmp(name, default_driver) == 0)
+		return "this kernel has no VFIO, or its modules are not installed";
+	if (same_module(name, default_driver))
+		return "did you mean vfio-pci?";
+	return "see /sys/bus/pci/drivers, or install the module";
+}
