@@ -38,6 +38,15 @@ bool find_capability(const uint8_t *config, size_t length, unsigned id, size_t *
  */
 size_t find_extended_capability(const uint8_t *config, size_t length, unsigned id, unsigned nth);
 
+/**
+ * blank_serials() - zero what tells a device from others of its kind
+ * @length: bytes of @config; those beyond CONFIG_SPACE_SIZE stay as they are
+ *
+ * That is the PCI Express serial number, of which network cards make their MAC address, and the
+ * window to vital product data.
+ */
+void blank_serials(uint8_t *config, size_t length);
+
 /* --- what config space says on the way of a request --------------------------------------- */
 
 /* Device/Port Type (7.5.3.2). */
