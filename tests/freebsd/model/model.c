@@ -10,13 +10,20 @@
 
 /* --- the log ------------------------------------------------------------------------------ */
 
+static bool is_meant(const struct model_mishap *mishap, const char *call)
+{
+	size_t length = strlen(mishap->call);
+
+	return strncmp(call, mishap->call, length) == 0 &&
+	       (!mishap->is_words || call[length] == '\0' || call[length] == ' ');
+}
+
 int model_mishap(struct model *model, const char *call)
 {
-	for (size_t i = 0; i < MODEL_MISHAPS; i++) {
+	for (size_t i = 0; i < model->nr_mishaps; i++) {
 		struct model_mishap *mishap = &model->mishaps[i];
 
-		if (mishap->call[0] && strncmp(call, mishap->call, strlen(mishap->call)) == 0 &&
-		    (++mishap->seen == mishap->nth || mishap->nth == 0))
+		if (is_meant(mishap, call) && (++mishap->seen == mishap->nth || mishap->nth == 0))
 			return mishap->code;
 	}
 	return 0;
@@ -41,22 +48,31 @@ void model_forget_calls(struct model *model)
 	model->log[0] = '\0';
 }
 
+static void add_mishap(struct model *model, const char *call, const struct model_mishap *mishap)
+{
+	struct model_mishap *added;
+
+	model->mishaps = xgrow(model->mishaps, model->nr_mishaps, sizeof(*model->mishaps));
+	added = &model->mishaps[model->nr_mishaps++];
+	*added = *mishap;
+	model_expect(*call && strlen(call) < sizeof(added->call) && mishap->code < 0,
+		     "\"%s\" is no call, or too long, or has no code", call);
+	strcpy(added->call, call);
+}
+
 void model_fails(struct model *model, const char *call, unsigned nth, int code)
 {
-	struct model_mishap *mishap = model->mishaps;
+	add_mishap(model, call, &(struct model_mishap){ .nth = nth, .code = code });
+}
 
-	while (mishap < model->mishaps + MODEL_MISHAPS && mishap->call[0])
-		mishap++;
-	model_expect(mishap < model->mishaps + MODEL_MISHAPS &&
-			     strlen(call) < sizeof(mishap->call) && code < 0,
-		     "no room for a mishap, or it has no code");
-	*mishap = (struct model_mishap){ .nth = nth, .code = code };
-	strcpy(mishap->call, call);
+void model_words_fail(struct model *model, const char *words, int code)
+{
+	add_mishap(model, words, &(struct model_mishap){ .is_words = true, .code = code });
 }
 
 void model_works(struct model *model)
 {
-	memset(model->mishaps, 0, sizeof(model->mishaps));
+	model->nr_mishaps = 0;
 }
 
 /* --- files -------------------------------------------------------------------------------- */
@@ -68,10 +84,28 @@ static const struct {
 } nodes[] = {
 	[NODE_PCI] = { ABI_PCI_NODE, NODE_PCI, false },
 	[NODE_DEVCTL] = { ABI_DEVCTL_NODE, NODE_DEVCTL, true },
+	[NODE_MODULE] = { "a module", NODE_MODULE, false },
 };
 
-static enum model_node node_of(const struct model *model, const char *path)
+#define MODULES "/boot/kernel/"
+#define MODULE_END ".ko"
+
+static bool is_module(struct model *model, const char *path)
 {
+	size_t length = strlen(path), before = strlen(MODULES), behind = strlen(MODULE_END);
+	char name[64];
+
+	if (length <= before + behind || length - before - behind >= sizeof(name) ||
+	    strncmp(path, MODULES, before) != 0 || strcmp(path + length - behind, MODULE_END) != 0)
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)(length - before - behind), path + before);
+	return model_has_module(model, name);
+}
+
+static enum model_node node_of(struct model *model, const char *path)
+{
+	if (is_module(model, path))
+		return NODE_MODULE;
 	if (strcmp(path, ABI_PCI_NODE) == 0)
 		return NODE_PCI;
 	if (strcmp(path, ABI_DEVCTL_NODE) == 0 && model->devctl)
@@ -91,6 +125,8 @@ static int model_open(struct os *os, const char *path, int flags)
 	if (node == NODE_NONE)
 		return -ENOENT;
 	if (!model->is_root && (is_writable || nodes[node].root_reads))
+		return -EACCES;
+	if (node == NODE_MODULE && is_writable)
 		return -EACCES;
 	if (node == NODE_PCI && is_writable && model->securelevel > 0)
 		return -EPERM;
@@ -124,6 +160,8 @@ static int model_ioctl(struct os *os, int fd, unsigned long request, void *argum
 
 	if (file->node == NODE_DEVCTL)
 		return model->devctl(model, request, argument);
+	if (file->node == NODE_MODULE)
+		return -ENOTTY;
 	return model_pci_ioctl(model, file->is_writable, request, argument);
 }
 
@@ -164,6 +202,7 @@ void model_free(struct model *model)
 	free(model->functions);
 	free(model->state);
 	free(model->journal);
+	free(model->mishaps);
 	free(model->log);
 	free(model);
 }

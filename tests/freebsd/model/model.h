@@ -26,12 +26,21 @@ struct model_bar {
 	bool is_there; /* else GETBAR says EINVAL */
 };
 
+/* What GETCONF tells of a function beside its address and driver. */
+struct model_identity {
+	uint16_t vendor, device, subvendor, subdevice;
+	uint32_t class; /* 0xCCSSPPRR, with the revision */
+	uint8_t header_type;
+};
+
 /* A PCI function and the device that the kernel's tree has for it. */
 struct model_function {
 	struct bdf bdf;
 	bool is_ari;			   /* the kernel calls it function 8 and up of device 0 */
-	uint8_t config[CONFIG_SPACE_SIZE]; /* identity and header type come from here, too */
+	uint8_t config[CONFIG_SPACE_SIZE]; /* its identity comes from here, too */
 	size_t config_size;		   /* what is beyond reads as ones */
+	bool has_identity;		   /* GETCONF tells that, whatever config space has */
+	struct model_identity identity;
 	struct model_bar bars[NR_BARS];
 	char class_name[ABI_NAME_SIZE]; /* of its device class, "": none */
 	unsigned unit;
@@ -58,9 +67,8 @@ struct model_value {
 /* --- the machine -------------------------------------------------------------------------- */
 
 #define MODEL_FILES 16
-#define MODEL_MISHAPS 4
 
-enum model_node { NODE_NONE, NODE_PCI, NODE_DEVCTL };
+enum model_node { NODE_NONE, NODE_PCI, NODE_DEVCTL, NODE_MODULE };
 
 struct model_file {
 	enum model_node node;
@@ -69,7 +77,8 @@ struct model_file {
 
 /* The calls that begin so fail: all, or only the nth (from 1). */
 struct model_mishap {
-	char call[64]; /* "": none */
+	char call[128];
+	bool is_words; /* no word of the call goes on behind it */
 	unsigned nth;  /* 0: each */
 	int code;      /* negative errno */
 	unsigned seen;
@@ -114,7 +123,8 @@ struct model {
 	int (*devctl)(struct model *model, unsigned long request, void *argument);
 
 	struct model_file files[MODEL_FILES];
-	struct model_mishap mishaps[MODEL_MISHAPS];
+	struct model_mishap *mishaps;
+	size_t nr_mishaps;
 	/* Of the program over the model, while it acts: where it keeps what it did. NULL elsewhere.
 	 */
 	char *state, *journal;
@@ -143,7 +153,7 @@ void model_forget_calls(struct model *model);
 void model_fails(struct model *model, const char *call, unsigned nth, int code);
 void model_works(struct model *model);
 
-/* --- PCI functions (model_pci.c) ---------------------------------------------------------- */
+/* --- PCI functions (model_functions.c) ---------------------------------------------------- */
 
 /*
  * Adds a function, as "0000:03:00.0", of 256 bytes without capabilities.
@@ -171,20 +181,43 @@ void model_name(const struct model_function *function, char text[MODEL_NAME_SIZE
 /**
  * model_profile() - take values from a file of lines name|type|value
  *
- * Types: int, uint, long, ulong, u8, u16, u32, u64, string; kenv, for a string of kenv; module,
- * with the value loaded, or loadable. "#" begins a comment. The first line says "synthetic:" or
- * "recorded:" and where it is from. Ends the program when it is not so.
+ * Types: int, uint, long, ulong, u8, u16, u32, u64, string; bytes, for a value of any type; kenv,
+ * for a string of kenv; module, with the value loaded, or loadable: it is a file in /boot/kernel.
+ * "#" begins a comment. The first line says "synthetic:" or "recorded:" (collect/freebsd/record.h)
+ * and where it is from. Ends the program when it is not so.
  *
  * Beside values (model_machine.c), numbers as in C, bytes in hexadecimal, what is left out is 0:
- *   0000:03:00.0|pci|SIZE DRIVER		a function with SIZE bytes of config space; its
- *driver, "ppt0", or "-" 0000:03:00.0|config|OFFSET BYTES	of the function above
- *0000:03:00.0|bar|INDEX BASE LENGTH	the base with the bits of the register
- *   DMAR|table|BYTES			an ACPI table, below the RSDP at machdep.acpi_root
- *   ADDRESS|memory|BYTES		of physical memory
- *   0000:03:00.0|state|WORD...	of the function above: busy, reserved, disabled, detached, forced,
- *					native=DRIVER
- *   igb0|interface|up ADDRESS...	a network interface, or "down"
- *   asked|by|other			not by root
+ *
+ *   release|is|15
+ *	12 and up: the numbers and layouts that /dev/pci has; 14 without it
+ *   asked|by|other
+ *	not by root
+ *   CALL|fails|EIO
+ *	a call, or those that begin with these words, as the log has them: "open /dev/pci rw",
+ *	"GETCONF 5", "READ pci0:3:0:0", "READ pci0:3:0:0 0x18", "ATTACHED pci0:3:0:0",
+ *	"GETBAR pci0:3:0:0 0x10", "sysctl NAME", "kenv NAME", "find_module NAME",
+ *	"find_interface NAME", "memory 0xfed90000", where a read begins
+ *   0000:03:00.0|pci|SIZE DRIVER
+ *	a function with SIZE bytes of config space, in the kernel's order. DRIVER is the device
+ *	class with its unit, "ppt0", with "#" between them where the class ends with a digit,
+ *	"rtw88#0"; "-": none
+ *   0000:03:00.0|state|WORD...
+ *	of the function above: busy, reserved, disabled, detached, forced, native=DRIVER; ari: the
+ *	kernel calls it function 8 of device 0, or above. A record has detached and ari, and not
+ *	the others, which the kernel does not tell.
+ *   0000:03:00.0|identity|VENDOR DEVICE SUBVENDOR SUBDEVICE CLASS HEADER
+ *	what GETCONF tells of the function above, where config space has it not: CLASS is
+ *	0xCCSSPPRR, HEADER its type
+ *   0000:03:00.0|config|OFFSET BYTES
+ *	of the function above
+ *   0000:03:00.0|bar|INDEX BASE LENGTH
+ *	the base with the bits of the register
+ *   DMAR|table|BYTES
+ *	an ACPI table, below the RSDP at machdep.acpi_root
+ *   ADDRESS|memory|BYTES
+ *	of physical memory, whose page is there then
+ *   igb0|interface|up ADDRESS...
+ *	a network interface, or "down"
  */
 void model_profile(struct model *model, const char *path);
 /* One of them; what has that name is replaced. */

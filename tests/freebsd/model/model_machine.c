@@ -2,6 +2,7 @@
 /* Profiles: the lines about PCI functions, ACPI tables and memory. */
 #include <string.h>
 
+#include "collect/freebsd/record_errno.h"
 #include "parts.h"
 #include "util/alloc.h"
 
@@ -22,8 +23,7 @@ static unsigned digit(char byte)
 	return (unsigned)(at - digits);
 }
 
-/* Return: the bytes, to be freed. */
-static uint8_t *take_bytes(const char *text, size_t *size)
+uint8_t *model_take_bytes(const char *text, size_t *size)
 {
 	uint8_t *bytes;
 
@@ -48,22 +48,57 @@ static struct model_function *last_function(struct model *model, const char *nam
 	return function;
 }
 
+/* "ppt0", "rtw88#0" */
+static void take_driver(struct model_function *function, const char *text)
+{
+	size_t length = strcspn(text, "#"), end = length;
+	char name[ABI_NAME_SIZE];
+
+	if (text[length])
+		end++;
+	else
+		while (length > 0 && text[length - 1] >= '0' && text[length - 1] <= '9')
+			end = --length;
+	model_expect(length > 0 && length < sizeof(name) && text[end], "%s is no driver and unit",
+		     text);
+	snprintf(name, sizeof(name), "%.*s", (int)length, text);
+	model_attach(function, name, (unsigned)number(text + end));
+}
+
 static void take_function(struct model *model, const char *name, char *value)
 {
 	struct model_function *function = model_add_function(model, name, 0, 0, 0);
 	uint64_t size = number(strsep(&value, " "));
-	char *unit;
+	const char *driver = value;
 
-	model_expect(size <= CONFIG_SPACE_SIZE && value, "%s: no size and driver", name);
+	model_expect(size <= CONFIG_SPACE_SIZE && driver, "%s: no size and driver", name);
 	function->config_size = (size_t)size;
-	if (strcmp(value, "-") == 0)
-		return;
-	for (unit = value + strlen(value); unit > value && unit[-1] >= '0' && unit[-1] <= '9';)
-		unit--;
-	model_expect(*unit, "%s: %s has no unit", name, value);
-	function->unit = (unsigned)number(unit);
-	*unit = '\0';
-	model_attach(function, value, function->unit);
+	if (strcmp(driver, "-") != 0)
+		take_driver(function, driver);
+}
+
+static void take_identity(struct model *model, const char *name, char *value)
+{
+	struct model_identity *identity = &last_function(model, name)->identity;
+	uint64_t parts[6];
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		parts[i] = number(strsep(&value, " "));
+		model_expect(parts[i] <= (i == 4   ? UINT32_MAX
+					  : i == 5 ? 0x7f
+						   : UINT16_MAX),
+			     "%s: too large for its identity", name);
+	}
+	model_expect(!value, "%s: more than its identity", name);
+	*identity = (struct model_identity){
+		.vendor = (uint16_t)parts[0],
+		.device = (uint16_t)parts[1],
+		.subvendor = (uint16_t)parts[2],
+		.subdevice = (uint16_t)parts[3],
+		.class = (uint32_t)parts[4],
+		.header_type = (uint8_t)parts[5],
+	};
+	last_function(model, name)->has_identity = true;
 }
 
 static void take_config(struct model *model, const char *name, char *value)
@@ -71,7 +106,7 @@ static void take_config(struct model *model, const char *name, char *value)
 	struct model_function *function = last_function(model, name);
 	uint64_t at = number(strsep(&value, " "));
 	size_t size;
-	uint8_t *bytes = take_bytes(value, &size);
+	uint8_t *bytes = model_take_bytes(value, &size);
 
 	model_expect(at <= function->config_size && size <= function->config_size - at,
 		     "%s: config space is smaller", name);
@@ -104,6 +139,8 @@ static void take_state(struct model *model, const char *name, char *value)
 			function->is_disabled = true;
 		else if (strcmp(word, "detached") == 0)
 			function->is_attached = false;
+		else if (strcmp(word, "ari") == 0)
+			function->is_ari = true;
 		else if (strcmp(word, "forced") == 0)
 			function->is_class_fixed = true;
 		else if (strncmp(word, "native=", 7) == 0 && strlen(word + 7) < ABI_NAME_SIZE)
@@ -117,7 +154,7 @@ static void take_table(struct model *model, const char *name, char *value)
 {
 	struct model_table table;
 
-	table.bytes = take_bytes(value, &table.size);
+	table.bytes = model_take_bytes(value, &table.size);
 	model_expect(table.size >= 4 && memcmp(table.bytes, name, 4) == 0, "%s: another table",
 		     name);
 	model->tables = xgrow(model->tables, model->nr_tables, sizeof(*model->tables));
@@ -127,7 +164,7 @@ static void take_table(struct model *model, const char *name, char *value)
 static void take_memory(struct model *model, const char *name, char *value)
 {
 	size_t size;
-	uint8_t *bytes = take_bytes(value, &size);
+	uint8_t *bytes = model_take_bytes(value, &size);
 
 	model_write(model, number(name), bytes, size);
 	free(bytes);
@@ -140,14 +177,32 @@ static void take_user(struct model *model, const char *name, char *value)
 	model->is_root = false;
 }
 
+static void take_release(struct model *model, const char *name, char *value)
+{
+	uint64_t release = number(value);
+
+	model_expect(strcmp(name, "release") == 0 && release >= 12 && release < 100,
+		     "%s: not release|is|15", name);
+	model->release = (unsigned)release;
+}
+
+static void take_failure(struct model *model, const char *name, char *value)
+{
+	int code = freebsd_errno_number(value);
+
+	model_expect(code < 0, "%s: %s is no error", name, value);
+	model_words_fail(model, name, code);
+}
+
 bool model_machine_line(struct model *model, const char *name, const char *type, char *value)
 {
 	static const struct {
 		const char *type;
 		void (*take)(struct model *model, const char *name, char *value);
 	} types[] = {
-		{ "pci", take_function }, { "config", take_config }, { "bar", take_bar },
-		{ "table", take_table },  { "memory", take_memory }, { "by", take_user },
+		{ "pci", take_function }, { "identity", take_identity }, { "config", take_config },
+		{ "bar", take_bar },	  { "table", take_table },	 { "memory", take_memory },
+		{ "by", take_user },	  { "is", take_release },	 { "fails", take_failure },
 		{ "state", take_state },
 	};
 

@@ -4,20 +4,16 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "model/bdf.h"
 #include "parts.h"
-#include "util/alloc.h"
 
 #define IDENTITY 0x00
 #define CLASS 0x08 /* revision in the lowest byte */
 #define HEADER_TYPE 0x0e
-#define SECONDARY 0x19
-#define SUBORDINATE 0x1a
 #define SUBSYSTEM 0x2c /* of header type 0 */
 #define MULTIFUNCTION 0x80
 #define FIRST_BAR 0x10
 
-/* --- functions ---------------------------------------------------------------------------- */
+/* --- GETCONF ------------------------------------------------------------------------------ */
 
 static uint32_t config_dword(const struct model_function *function, size_t at)
 {
@@ -26,134 +22,41 @@ static uint32_t config_dword(const struct model_function *function, size_t at)
 	return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
-static void set_dword(struct model_function *function, size_t at, uint32_t value)
+/* As config space has it. */
+static struct model_identity read_identity(const struct model_function *function)
 {
-	for (size_t i = 0; i < 4; i++)
-		function->config[at + i] = (uint8_t)(value >> 8 * i);
-}
+	uint32_t ids = config_dword(function, IDENTITY);
+	uint32_t subsystem = config_dword(function, SUBSYSTEM);
+	struct model_identity identity = {
+		.vendor = (uint16_t)ids,
+		.device = (uint16_t)(ids >> 16),
+		.class = config_dword(function, CLASS),
+		.header_type = function->config[HEADER_TYPE] & (MULTIFUNCTION - 1),
+	};
 
-struct model_function *model_add_function(struct model *model, const char *address, uint16_t vendor,
-					  uint16_t device, uint32_t class)
-{
-	struct model_function *function;
-
-	model->functions = xgrow(model->functions, model->nr_functions, sizeof(*model->functions));
-	function = &model->functions[model->nr_functions++];
-	*function = (struct model_function){ .config_size = CONVENTIONAL_CONFIG_SIZE };
-	model_expect(bdf_parse(address, &function->bdf) == 0, "%s is no address", address);
-	set_dword(function, IDENTITY, vendor | (uint32_t)device << 16);
-	set_dword(function, CLASS, class << 8);
-	return function;
-}
-
-void model_make_bridge(struct model_function *function, uint8_t secondary, uint8_t subordinate)
-{
-	function->config[HEADER_TYPE] =
-		(uint8_t)((function->config[HEADER_TYPE] & MULTIFUNCTION) | 1);
-	function->config[SECONDARY] = secondary;
-	function->config[SUBORDINATE] = subordinate;
-}
-
-void model_attach(struct model_function *function, const char *driver, unsigned unit)
-{
-	model_expect(strlen(driver) < ABI_NAME_SIZE, "%s is too long", driver);
-	strcpy(function->class_name, driver);
-	strcpy(function->native, driver);
-	function->unit = unit;
-	function->is_attached = true;
-}
-
-static struct abi_pcisel sel_of(const struct model_function *function)
-{
-	const struct bdf *bdf = &function->bdf;
-
-	if (function->is_ari)
-		return (struct abi_pcisel){ bdf->domain, bdf->bus, 0,
-					    (uint8_t)(bdf->device << 3 | bdf->function) };
-	return (struct abi_pcisel){ bdf->domain, bdf->bus, bdf->device, bdf->function };
-}
-
-void model_name(const struct model_function *function, char text[MODEL_NAME_SIZE])
-{
-	struct abi_pcisel sel = sel_of(function);
-
-	snprintf(text, MODEL_NAME_SIZE, "pci%" PRIu32 ":%u:%u:%u", sel.domain, sel.bus, sel.device,
-		 sel.function);
-}
-
-struct model_function *model_find(struct model *model, const struct bdf *bdf)
-{
-	for (size_t i = 0; i < model->nr_functions; i++)
-		if (bdf_compare(&model->functions[i].bdf, bdf) == 0)
-			return &model->functions[i];
-	return NULL;
-}
-
-static struct model_function *function_at(struct model *model, const struct abi_pcisel *wanted)
-{
-	for (size_t i = 0; i < model->nr_functions; i++) {
-		struct abi_pcisel sel = sel_of(&model->functions[i]);
-
-		if (memcmp(&sel, wanted, offsetof(struct abi_pcisel, function) + 1) == 0)
-			return &model->functions[i];
+	if (identity.header_type == 0) {
+		identity.subvendor = (uint16_t)subsystem;
+		identity.subdevice = (uint16_t)(subsystem >> 16);
 	}
-	return NULL;
+	return identity;
 }
-
-/* "pciD:B:S:F" or "pciB:S:F", decimal. */
-static bool parse_name(const char *name, struct abi_pcisel *sel)
-{
-	unsigned parts[4];
-	int used = 0;
-
-	if (sscanf(name, "pci%u:%u:%u:%u%n", &parts[0], &parts[1], &parts[2], &parts[3], &used) <
-		    4 ||
-	    name[used]) {
-		parts[0] = 0;
-		if (sscanf(name, "pci%u:%u:%u%n", &parts[1], &parts[2], &parts[3], &used) < 3 ||
-		    name[used])
-			return false;
-	}
-	*sel = (struct abi_pcisel){ parts[0], (uint8_t)parts[1], (uint8_t)parts[2],
-				    (uint8_t)parts[3] };
-	return parts[1] <= 255 && parts[2] <= 31 && parts[3] <= (parts[2] ? 7 : 255);
-}
-
-struct model_function *model_find_named(struct model *model, const char *name)
-{
-	struct abi_pcisel sel;
-
-	for (size_t i = 0; i < model->nr_functions; i++) {
-		struct model_function *function = &model->functions[i];
-		char unit[ABI_NAME_SIZE + 16];
-
-		snprintf(unit, sizeof(unit), "%s%u", function->class_name, function->unit);
-		if (function->is_attached && strcmp(unit, name) == 0)
-			return function;
-	}
-	return parse_name(name, &sel) ? function_at(model, &sel) : NULL;
-}
-
-/* --- GETCONF ------------------------------------------------------------------------------ */
 
 static void describe(const struct model_function *function, struct abi_pci_conf *conf)
 {
-	uint32_t identity = config_dword(function, IDENTITY);
-	uint32_t class = config_dword(function, CLASS);
+	struct model_identity identity = function->has_identity ? function->identity
+								: read_identity(function);
 
 	memset(conf, 0, sizeof(*conf));
-	conf->sel = sel_of(function);
-	conf->header_type = function->config[HEADER_TYPE] & (MULTIFUNCTION - 1);
-	conf->vendor = (uint16_t)identity;
-	conf->device = (uint16_t)(identity >> 16);
-	if (conf->header_type == 0) {
-		conf->subvendor = (uint16_t)config_dword(function, SUBSYSTEM);
-		conf->subdevice = (uint16_t)(config_dword(function, SUBSYSTEM) >> 16);
-	}
-	conf->class = (uint8_t)(class >> 24);
-	conf->subclass = (uint8_t)(class >> 16);
-	conf->interface = (uint8_t)(class >> 8);
-	conf->revision = (uint8_t) class;
+	conf->sel = model_sel(function);
+	conf->header_type = identity.header_type;
+	conf->vendor = identity.vendor;
+	conf->device = identity.device;
+	conf->subvendor = identity.subvendor;
+	conf->subdevice = identity.subdevice;
+	conf->class = (uint8_t)(identity.class >> 24);
+	conf->subclass = (uint8_t)(identity.class >> 16);
+	conf->interface = (uint8_t)(identity.class >> 8);
+	conf->revision = (uint8_t)identity.class;
 	strcpy(conf->name, function->class_name);
 	conf->unit = function->class_name[0] ? function->unit : 0;
 }
@@ -267,7 +170,7 @@ static int config_access(struct model *model, bool writes, struct abi_pci_io *io
 	if ((io->width != 1 && io->width != 2 && io->width != 4) || io->reg < 0 ||
 	    (io->reg & (io->width - 1)))
 		return -EINVAL;
-	function = function_at(model, &io->sel);
+	function = model_function_at(model, &io->sel);
 	if (!function)
 		return -ENODEV;
 	if ((size_t)io->reg + (size_t)io->width > function->config_size) {
@@ -285,9 +188,21 @@ static int config_access(struct model *model, bool writes, struct abi_pci_io *io
 	return 0;
 }
 
+/* Asked too often for the log. Return: 0, or the code with which it is to fail. */
+static int call_mishap(struct model *model, const char *call, const struct abi_pcisel *sel, int reg)
+{
+	char text[80];
+	int length = snprintf(text, sizeof(text), "%s pci%" PRIu32 ":%u:%u:%u", call, sel->domain,
+			      sel->bus, sel->device, sel->function);
+
+	if (reg >= 0)
+		snprintf(text + length, sizeof(text) - (size_t)length, " 0x%x", (unsigned)reg);
+	return model_mishap(model, text);
+}
+
 static int config_read(struct model *model, struct abi_pci_io *io)
 {
-	int code = model_mishap(model, "READ");
+	int code = call_mishap(model, "READ", &io->sel, io->reg);
 
 	return code ? code : config_access(model, false, io);
 }
@@ -301,12 +216,12 @@ static int config_write(struct model *model, struct abi_pci_io *io)
 
 static int attached(struct model *model, struct abi_pci_io *io)
 {
-	const struct model_function *function = function_at(model, &io->sel);
+	const struct model_function *function = model_function_at(model, &io->sel);
 	int code;
 
 	if (!function)
 		return -ENODEV;
-	code = model_mishap(model, "ATTACHED");
+	code = call_mishap(model, "ATTACHED", &io->sel, -1);
 	if (code == 0)
 		io->data = function->is_attached;
 	return code;
@@ -314,19 +229,20 @@ static int attached(struct model *model, struct abi_pci_io *io)
 
 static int get_bar(struct model *model, struct abi_pci_bar_io *io)
 {
-	const struct model_function *function = function_at(model, &io->sel);
+	const struct model_function *function = model_function_at(model, &io->sel);
 	unsigned index = (unsigned)(io->reg - FIRST_BAR) / 4;
 	uint8_t needed;
 	int code;
 
 	if (!function)
 		return -ENODEV;
-	if (io->reg < FIRST_BAR || io->reg % 4 || index >= NR_BARS ||
-	    !function->bars[index].is_there)
+	if (io->reg < FIRST_BAR || io->reg % 4 || index >= NR_BARS)
 		return -EINVAL;
-	code = model_mishap(model, "GETBAR");
+	code = call_mishap(model, "GETBAR", &io->sel, io->reg);
 	if (code)
 		return code;
+	if (!function->bars[index].is_there)
+		return -EINVAL;
 	io->base = function->bars[index].base;
 	io->length = function->bars[index].length;
 	needed = io->base & 1 ? 1 : 2; /* I/O or memory space enable, in the command register */

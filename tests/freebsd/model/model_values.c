@@ -7,7 +7,7 @@
 #include "util/alloc.h"
 #include "util/file.h"
 
-#define PROFILE_MAX (1u << 20)
+#define PROFILE_MAX (64u << 20) /* what a record may have, and more */
 
 /* Numbers of sysctls, by their size on amd64. */
 static const struct {
@@ -72,6 +72,12 @@ void model_set(struct model *model, const char *name, const char *type, const ch
 		}
 	if (strcmp(type, "string") == 0) {
 		put(model, VALUE_SYSCTL, name, value, strlen(value) + 1);
+	} else if (strcmp(type, "bytes") == 0) {
+		size_t size;
+		uint8_t *bytes = model_take_bytes(value, &size);
+
+		put(model, VALUE_SYSCTL, name, bytes, size);
+		free(bytes);
 	} else if (strcmp(type, "kenv") == 0) {
 		put(model, VALUE_KENV, name, value, strlen(value) + 1);
 	} else if (strcmp(type, "interface") == 0) {
@@ -137,6 +143,11 @@ static bool is_loaded(struct model *model, const char *module)
 	const struct model_value *value = find_value(model, VALUE_MODULE, module);
 
 	return value && strcmp((const char *)value->bytes, "loaded") == 0;
+}
+
+bool model_has_module(struct model *model, const char *name)
+{
+	return find_value(model, VALUE_MODULE, name) != NULL;
 }
 
 static int answer(const void *bytes, size_t length, void *value, size_t *size)

@@ -18,6 +18,18 @@
 		}                                                                                  \
 	} while (0)
 
+/* From here on a call that is these words, or begins with them, fails. */
+void model_words_fail(struct model *model, const char *words, int code);
+/* Return: bytes that are written as hexadecimal digits, to be freed. Anything else is an end. */
+uint8_t *model_take_bytes(const char *text, size_t *size);
+/* Return: whether there is such a module, loaded or not. */
+bool model_has_module(struct model *model, const char *name);
+
+/* How the kernel addresses a function; with ARI it is function 8 and up of device 0. */
+struct abi_pcisel model_sel(const struct model_function *function);
+/* Return: NULL when there is none. */
+struct model_function *model_function_at(struct model *model, const struct abi_pcisel *wanted);
+
 int model_pci_ioctl(struct model *model, bool is_writable, unsigned long request, void *argument);
 
 /* Of struct os_ops. */
