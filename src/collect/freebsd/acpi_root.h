@@ -67,6 +67,10 @@ struct freebsd_rsdp {
 /* Return: as freebsd_acpi_open(). */
 int freebsd_find_rsdp(struct os *os, struct freebsd_rsdp *rsdp, struct error *err);
 
+/* Return: whether such a read looks for an RSDP wherever the BIOS may have put it, in memory that
+ * has anything else, too. */
+bool freebsd_rsdp_is_searched(uint64_t address, size_t size);
+
 /* Return: whether all bytes add up to 0, as those of all tables do. */
 bool freebsd_sum_is_zero(const uint8_t *bytes, size_t length);
 

@@ -129,6 +129,13 @@ static uint64_t by_sysctl(struct os *os)
 	return address;
 }
 
+bool freebsd_rsdp_is_searched(uint64_t address, size_t size)
+{
+	if (address >= BIOS_END)
+		return false;
+	return size == EBDA_SIZE || (size == WINDOW && address >= BIOS_START);
+}
+
 /* Return: 0; -ENXIO when there is none; other negative errno, of memory that may not be read. */
 static int scan(struct os *os, uint64_t start, uint64_t end, struct freebsd_rsdp *rsdp)
 {

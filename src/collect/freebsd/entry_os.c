@@ -10,10 +10,10 @@
 int freebsd_os_open(const char *recorded, struct os **os, struct error *err)
 {
 	if (recorded)
-		return fail(
-			err, -ENOTSUP,
-			"%s: a record of a FreeBSD machine cannot be read yet; leave out --sysroot",
-			recorded);
+		return fail(err, -ENOTSUP,
+			    "%s: records of FreeBSD are read by the developers' model of it, on "
+			    "Linux; leave out --sysroot",
+			    recorded);
 	*os = xcalloc(1, sizeof(**os));
 	**os = freebsd_system();
 	return 0;

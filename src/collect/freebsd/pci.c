@@ -75,6 +75,8 @@ static int take_function(struct list *list, const struct abi_pci_conf *conf)
 		.subdevice = conf->subdevice,
 		.class = (uint32_t)conf->class << 16 | (uint32_t)conf->subclass << 8 |
 			 conf->interface,
+		.revision = conf->revision,
+		.order = list->nr - 1,
 		.unit = conf->unit,
 		.attached = TRI_UNKNOWN,
 	};

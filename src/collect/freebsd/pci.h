@@ -37,6 +37,8 @@ struct freebsd_function {
 	uint8_t header_type; /* 0 device, 1 bridge, 2 CardBus bridge */
 	uint16_t vendor, product, subvendor, subdevice;
 	uint32_t class; /* 0xCCSSPP */
+	uint8_t revision;
+	size_t order; /* in the kernel's list, from 0 */
 	/* The device class that it is in: of the driver that it has, or that it was told to have
 	 * and that refused (.attached tells). "": none. */
 	char driver[ABI_NAME_SIZE];
