@@ -31,7 +31,6 @@ static const struct argp argp = {
 		.name = (word), .summary = (text), .argp = &argp, .run = (why)                     \
 	}
 
-ABSENT(cmd_capture, "capture", "Not on this system", not_yet);
 ABSENT(cmd_monitor, "monitor", "Not on this system", not_yet);
 ABSENT(cmd_set_domain, "set-domain", "Not on this system: needs groups of the kernel", no_vfio);
 ABSENT(cmd_map_test, "map-test", "Not on this system: needs VFIO", no_vfio);

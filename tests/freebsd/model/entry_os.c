@@ -32,7 +32,6 @@ static void be_live(struct model *model, const char *dir)
 	free(state);
 	model->state = xasprintf("%s/state", dir);
 	model->journal = xasprintf("%s/journal", dir);
-	model->devctl = model_devctl_ioctl;
 }
 
 int freebsd_os_open(const char *recorded, struct os **os, struct error *err)
@@ -51,6 +50,7 @@ int freebsd_os_open(const char *recorded, struct os **os, struct error *err)
 		return fail(err, -errno, "%s/profile: %s", dir, strerror(errno));
 	model = model_new();
 	model_profile(model, path);
+	model->devctl = model_devctl_ioctl;
 	free(path);
 	if (live)
 		be_live(model, live);
