@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommutool capture on FreeBSD: a record of this machine for those who develop without one. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collect/collect.h"
@@ -10,30 +13,36 @@
 #include "command.h"
 #include "model/usage.h"
 #include "util/alloc.h"
+#include "util/cleanup.h"
+#include "util/text.h"
+
+#define RECORD "profile"
+#define MISSING "MISSING"
 
 static const struct argp argp = {
 	.parser = parse_shared,
-	.doc = "Write what the other commands ask FreeBSD to standard output, as lines that the "
-	       "developers' model of FreeBSD takes for this machine: iommutool capture >FILE, as "
-	       "root. Reading configuration space wakes a sleeping device up; nothing is changed. "
-	       "Left out are serial numbers and the addresses of interfaces; the name of this "
-	       "machine is not asked for.",
+	.args_doc = "DIR",
+	.doc = "Write what the other commands ask FreeBSD to DIR/" RECORD
+	       ", which is not there yet: "
+	       "lines that the developers' model of FreeBSD takes for this machine. Reading "
+	       "configuration space wakes a sleeping device up; nothing is changed. Left out are "
+	       "serial numbers and the addresses of interfaces; the name of this machine is not "
+	       "asked for. What may not be read is listed in DIR/" MISSING "; root may read all.",
 	.children = plain_children,
 };
 
-static void tell_missing(const struct context *context, const struct strings *missing)
+static void tell_missing(const struct context *context, const struct strings *missing,
+			 const char *dir)
 {
-	if (missing->nr == 0 || context->quiet)
-		return;
 	for (size_t i = 0; context->verbose && i < missing->nr; i++)
 		complain(context, "not recorded: %s", missing->items[i]);
-	if (context->verbose)
+	if (missing->nr == 0 || context->verbose)
 		return;
 	if (missing->nr == 1)
 		complain(context, "not recorded: %s", missing->items[0]);
 	else
-		complain(context, "not recorded: %s (and %zu more: see -v)", missing->items[0],
-			 missing->nr - 1);
+		complain(context, "not recorded: %s (and %zu more: %s/" MISSING ")",
+			 missing->items[0], missing->nr - 1, dir);
 }
 
 /* As every command does. */
@@ -48,25 +57,85 @@ static void ask_everything(const struct source *source)
 	machine_free(machine);
 }
 
-static int record_machine(struct context *context)
+/* --- files -------------------------------------------------------------------------------- */
+
+/* Return: a new file in @dir; NULL, with the reason in @err. */
+static FILE *create(const char *dir, const char *name, struct error *err)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!file)
+		fail(err, -errno, "%s: %s; name a directory that is empty or not there yet", path,
+		     strerror(errno));
+	if (!file && fd >= 0)
+		close(fd);
+	return file;
+}
+
+/* Closes it. Return: 0 or negative errno, of all that was written. */
+static int finish(FILE *file, const char *dir, const char *name, struct error *err)
+{
+	bool failed = ferror(file);
+
+	if (fclose(file) == 0 && !failed)
+		return 0;
+	return fail(err, -EIO, "%s/%s: it could not be written; see whether there is room", dir,
+		    name);
+}
+
+static int list_missing(const struct strings *missing, const char *dir, struct error *err)
+{
+	FILE *file = missing->nr ? create(dir, MISSING, err) : NULL;
+
+	if (missing->nr && !file)
+		return err->code;
+	for (size_t i = 0; i < missing->nr; i++)
+		fprintf(file, "%s\n", missing->items[i]);
+	return file ? finish(file, dir, MISSING, err) : 0;
+}
+
+static int write_record(const struct source *source, const char *dir, struct strings *missing,
+			struct error *err)
 {
 	struct freebsd_record *record;
+	struct source recorded = *source;
+	FILE *file;
+	int r;
+
+	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
+		return fail(err, -errno, "%s: %s", dir, strerror(errno));
+	file = create(dir, RECORD, err);
+	if (!file)
+		return err->code;
+	record = freebsd_record_new(source->os);
+	recorded.os = freebsd_record_os(record);
+	ask_everything(&recorded);
+	freebsd_record_write(record, file, missing);
+	freebsd_record_free(record);
+	r = finish(file, dir, RECORD, err);
+	return r < 0 ? r : list_missing(missing, dir, err);
+}
+
+static int capture_to(struct context *context, const char *dir)
+{
+	_cleanup_free_ char *name = xstrdup(dir);
 	struct strings missing = { 0 };
 	struct error err = { 0 };
-	struct source source, recorded;
-	int status;
+	struct source source;
+	int status = STATUS_OK;
 
 	if (source_open(&source, context->sysroot, &err) < 0)
 		return complain_error(context, &err);
-	record = freebsd_record_new(source.os);
-	recorded = source;
-	recorded.os = freebsd_record_os(record);
-	ask_everything(&recorded);
-	freebsd_record_write(record, stdout, &missing);
-	tell_missing(context, &missing);
-	status = missing.nr ? STATUS_FAILED : STATUS_OK;
+	flatten(name);
+	if (write_record(&source, dir, &missing, &err) < 0)
+		status = complain_error(context, &err);
+	if (status == STATUS_OK && !context->quiet) {
+		tell_missing(context, &missing, name);
+		printf("%s/" RECORD ": %zu missing\n", name, missing.nr);
+	}
 	strings_free(&missing);
-	freebsd_record_free(record);
 	source_close(&source);
 	return status;
 }
@@ -76,16 +145,10 @@ static int run(struct context *context, int argc, char **argv)
 	struct arguments arguments = { 0 };
 	int status = begin(&arguments, context, &argp, argc, argv);
 
-	if (status == STATUS_OK && arguments.nr_operands > 0)
-		status = usage_error(context,
-				     "%s: it takes no operands; it writes to standard output: "
-				     "iommutool capture >FILE",
-				     arguments.operands[0]);
-	else if (status == STATUS_OK && isatty(STDOUT_FILENO))
-		status = usage_error(context, "standard output is a terminal; name a file: "
-					      "iommutool capture >FILE");
+	if (status == STATUS_OK && (arguments.nr_operands != 1 || !*arguments.operands[0]))
+		status = usage_error(context, "name one directory to write to");
 	if (status == STATUS_OK)
-		status = record_machine(context);
+		status = capture_to(context, arguments.operands[0]);
 	free(arguments.operands);
 	return status;
 }
