@@ -158,7 +158,7 @@ $(B)/tests/unit/test_freebsd_act: override WRAP := \
 $(B)/tests/unit/test_bind_plan: override WRAP := \
 	override_now ids_now driver_now driver_state serial_now rule_read child_start child_waits_in \
 	collect_usage collect_group_users
-$(B)/tests/unit/test_child: override WRAP := kill
+$(B)/tests/unit/test_child: override WRAP := kill write
 $(B)/tests/unit/test_kernel_log: override WRAP := open close lseek read poll clock_gettime
 $(B)/tests/unit/test_map_plan: override WRAP := \
 	memlock_left getrlimit interrupted memory_reserve memory_put

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -14,12 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What goes through the pipe, in one write: it is no larger than PIPE_BUF. */
+/* What goes through the pipe: in pieces where it is larger than PIPE_BUF, as on FreeBSD. */
 struct message {
 	int code;
 	struct child_answer answer;
 };
-_Static_assert(sizeof(struct message) <= PIPE_BUF, "the answer would not be written at once");
 
 /*
  * Everything but the pipe and what was asked for, if it is not negative, is closed: a lock, or a
@@ -58,19 +56,37 @@ static long long now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Return: 1 when there is something to read, 0 after the timeout. */
-static int wait_for(int fd, int timeout_ms)
+/* Return: 1 when there is something to read, 0 when it is past @end_ms. */
+static int wait_for(int fd, long long end_ms)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
-	long long end = now_ms() + timeout_ms;
 	int r;
 
 	do {
-		long long left = end - now_ms();
+		long long left = end_ms - now_ms();
 
 		r = poll(&pollfd, 1, left > 0 ? (int)left : 0);
 	} while (r < 0 && errno == EINTR);
 	return r > 0;
+}
+
+/* Return: 0; -ETIMEDOUT; -ECHILD when the child ended before it had written all. */
+static int receive(int fd, struct message *message, int timeout_ms)
+{
+	long long end_ms = now_ms() + timeout_ms;
+	size_t done = 0;
+
+	while (done < sizeof(*message)) {
+		ssize_t n;
+
+		if (!wait_for(fd, end_ms))
+			return -ETIMEDOUT;
+		n = read(fd, (char *)message + done, sizeof(*message) - done);
+		if (n <= 0)
+			return -ECHILD;
+		done += (size_t)n;
+	}
+	return 0;
 }
 
 /* After SIGKILL: only what waits in the kernel, where no signal reaches it, does not end. */
@@ -97,7 +113,7 @@ int run_in_child_with(int keep, int (*work)(const void *argument, struct child_a
 		      pid_t *stuck)
 {
 	struct message message;
-	int ends[2], code = -ECHILD;
+	int ends[2], code;
 	pid_t child;
 
 	*stuck = 0;
@@ -113,20 +129,20 @@ int run_in_child_with(int keep, int (*work)(const void *argument, struct child_a
 	if (child == 0)
 		be_child(work, argument, ends[1], keep);
 	close(ends[1]);
-	if (!wait_for(ends[0], timeout_ms)) {
+	code = receive(ends[0], &message, timeout_ms);
+	close(ends[0]);
+	if (code == -ETIMEDOUT) {
 		kill(child, SIGKILL);
-		close(ends[0]);
 		if (ends_soon(child))
 			return -EINTR;
 		*stuck = child;
 		return -ETIMEDOUT;
 	}
-	if (read(ends[0], &message, sizeof(message)) == (ssize_t)sizeof(message)) {
+	if (code == 0) {
 		code = message.code;
 		if (answer)
 			*answer = message.answer;
 	}
-	close(ends[0]);
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
 	return code;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Work in a process of its own: what comes back, and what is left behind. kill() is replaced by the
- * linker (WRAP in the Makefile), since no test can make a process that SIGKILL does not end.
+ * Work in a process of its own: what comes back, and what is left behind. kill() and write() are
+ * replaced by the linker (WRAP in the Makefile), since no test can make a process that SIGKILL does
+ * not end, nor a pipe as small as another system's.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,6 +29,25 @@ int __real_kill(pid_t process, int number);
 int __wrap_kill(pid_t process, int number)
 {
 	return is_out_of_reach ? 0 : __real_kill(process, number);
+}
+
+/* What write() does in the child: as much at once, and then what comes between. */
+static size_t piece;
+static void (*between)(void);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t size);
+ssize_t __real_write(int fd, const void *bytes, size_t size);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t size)
+{
+	for (size_t done = 0; piece && done < size; done += piece) {
+		size_t length = size - done < piece ? size - done : piece;
+
+		if (__real_write(fd, (const char *)bytes + done, length) != (ssize_t)length)
+			return -1;
+		between();
+	}
+	return piece ? (ssize_t)size : __real_write(fd, bytes, size);
 }
 
 static long long now_ms(void)
@@ -100,6 +120,54 @@ static void test_large_answer(void **state)
 	assert_int_equal(answer.length, 4000);
 	for (size_t i = 0; i < 4000; i++)
 		assert_int_equal(answer.text[i], 'x');
+}
+
+static void nap(void)
+{
+	sleep_ms(10);
+}
+
+static void end_child(void)
+{
+	_exit(0);
+}
+
+static void hang_on(void)
+{
+	for (;;)
+		pause();
+}
+
+/* Through a smaller pipe it comes in pieces, all of them or it is no answer. */
+static void test_pieces(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*between)(void);
+		int timeout_ms, code;
+		size_t length;
+	} cases[] = {
+		{ "all come", nap, LONG_MS, 0, 4000 },
+		{ "it ends after the first", end_child, LONG_MS, -ECHILD, 77 },
+		{ "it hangs after the first", hang_on, SHORT_MS, -EINTR, 77 },
+	};
+
+	(void)state;
+	piece = 512;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct child_answer answer = { .length = 77 };
+		pid_t stuck = 1;
+		int code;
+
+		between = cases[i].between;
+		code = run_in_child(fill_text, "x", cases[i].timeout_ms, &answer, &stuck);
+		assert_case_equal(code, cases[i].code, cases[i].name);
+		assert_case_equal(answer.length, cases[i].length, cases[i].name);
+		assert_case_equal(stuck, 0, cases[i].name);
+		for (size_t k = 0; code == 0 && k < 4000; k++)
+			assert_int_equal(answer.text[k], 'x');
+	}
+	piece = 0;
 }
 
 /* A code that the work itself returns is no child that was left behind. */
@@ -391,19 +459,13 @@ static void test_start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answer),
-		cmocka_unit_test(test_large_answer),
-		cmocka_unit_test(test_own_timeout),
-		cmocka_unit_test(test_no_answer),
-		cmocka_unit_test(test_killed),
-		cmocka_unit_test(test_stuck),
-		cmocka_unit_test(test_interrupted_wait),
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_kept_file),
-		cmocka_unit_test(test_no_leak),
-		cmocka_unit_test(test_no_streams),
-		cmocka_unit_test(test_session),
-		cmocka_unit_test(test_start),
+		cmocka_unit_test(test_answer),	  cmocka_unit_test(test_large_answer),
+		cmocka_unit_test(test_pieces),	  cmocka_unit_test(test_own_timeout),
+		cmocka_unit_test(test_no_answer), cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_stuck),	  cmocka_unit_test(test_interrupted_wait),
+		cmocka_unit_test(test_files),	  cmocka_unit_test(test_kept_file),
+		cmocka_unit_test(test_no_leak),	  cmocka_unit_test(test_no_streams),
+		cmocka_unit_test(test_session),	  cmocka_unit_test(test_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
