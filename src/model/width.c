@@ -106,7 +106,7 @@ int amd_efr(const struct machine *machine, const struct unit *unit, uint64_t *ef
 	bool second_is_efr = unit->features[1] & ~EFR2_DEFINED;
 
 	if (!unit->has_features)
-		return -ENODATA;
+		return -ENOENT;
 	if (first_is_efr == second_is_efr) {
 		first_is_efr = unit->features[0] && !unit->features[1];
 		second_is_efr = unit->features[1] && !unit->features[0];
@@ -121,5 +121,5 @@ int amd_efr(const struct machine *machine, const struct unit *unit, uint64_t *ef
 			return 0;
 		}
 	}
-	return -ENODATA;
+	return -ENOENT;
 }
