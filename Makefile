@@ -43,7 +43,7 @@ LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
 
 # --- files -----------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/collect/$(OS)/*/*.c \
-	src/bind/$(OS)/*.c src/bind/$(OS)/*/*.c src/model/$(OS)/*.c src/cmd/$(OS)/*.c))
+	src/bind/$(OS)/*.c src/bind/$(OS)/*/*.c src/model/$(OS)/*.c src/cmd/$(OS)/*.c src/util/$(OS)/*.c))
 # On FreeBSD the commands that are written for it.
 ifeq ($(OS),freebsd)
 SOURCES = $(FREEBSD_COMMON) $(FREEBSD_SYSTEM)
@@ -69,12 +69,12 @@ FREEBSD_COMMANDS := $(patsubst %,src/cmd/%.c,bind cells changes changes_rows che
 	restore resv_regions selection status_rows tables tables_cells tables_dmar tables_file tables_ivrs \
 	tables_rows tables_viot)
 FREEBSD_SYSTEM := src/collect/freebsd/os_system.c src/collect/freebsd/entry_os.c \
-	src/bind/freebsd/entry_journal.c src/util/child.c
+	src/bind/freebsd/entry_journal.c src/util/child.c $(wildcard src/util/freebsd/*.c)
 FREEBSD_COMMON := $(filter-out $(FREEBSD_SYSTEM),src/main.c src/command.c $(FREEBSD_COMMANDS) \
 	src/collect/pcidev.c src/collect/source_read.c $(filter-out src/bind/domain.c,$(wildcard src/bind/*.c)) \
 	$(wildcard src/cmd/freebsd/*.c src/model/*.c src/acpi/*.c src/out/*.c src/util/*.c) \
 	$(FREEBSD_SOURCES) $(FREEBSD_ENTRIES))
-FREEBSD_PROGRAM_SOURCES := $(FREEBSD_COMMON) $(wildcard tests/freebsd/model/*.c)
+FREEBSD_PROGRAM_SOURCES := $(FREEBSD_COMMON) $(wildcard tests/freebsd/model/*.c src/util/$(OS)/*.c)
 FREEBSD_PROGRAM_OBJECTS := $(sort $(FREEBSD_PROGRAM_SOURCES:%.c=$(B)/%.o))
 FREEBSD_PROGRAM := $(B)/iommutool-freebsd-model
 FREEBSD_UNITS := $(filter $(B)/tests/unit/test_freebsd_%,$(UNITS))

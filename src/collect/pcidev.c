@@ -7,18 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "util/alloc.h"
 #include "util/cleanup.h"
+#include "util/memory_file.h"
 
 #define DATABASE "usr/share/misc/pci.ids"
 #define DATABASE_MAX (16u << 20)
 
 struct names {
 	struct pci_access *access;
-	int own; /* fd of the capture's database, -1 for the system's */
+	int own; /* fd of the capture's database, negative for the system's */
 };
 
 /* libpci wants a handler that does not return. */
@@ -49,40 +49,28 @@ static void ignore(char *format, ...)
  * A capture may bring the database of its machine. libpci opens a path by itself and follows
  * links, so it gets a copy that was read without leaving the capture.
  */
-static int copy_database(const struct source *source)
+static int copy_database(const struct source *source, char **path)
 {
 	_cleanup_free_ uint8_t *text = NULL;
-	size_t length, done = 0;
-	int fd;
+	size_t length;
 
 	if (source->live || source_read(source, DATABASE, DATABASE_MAX, &text, &length) < 0)
 		return -1;
-	fd = memfd_create("pci.ids", MFD_CLOEXEC);
-	while (fd >= 0 && done < length) {
-		ssize_t n = write(fd, text + done, length - done);
-
-		if (n <= 0)
-			break;
-		done += (size_t)n;
-	}
-	if (fd >= 0 && done == length)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return memory_file("pci.ids", text, length, path);
 }
 
 struct names *names_open(const struct source *source)
 {
 	struct names *names = xcalloc(1, sizeof(*names));
+	char *path;
 
 	names->access = pci_alloc();
 	names->access->error = stop;
 	names->access->warning = ignore;
 	names->access->debug = ignore;
-	names->own = copy_database(source);
+	names->own = copy_database(source, &path);
 	if (names->own >= 0)
-		pci_set_name_list_path(names->access, xasprintf("/proc/self/fd/%d", names->own), 1);
+		pci_set_name_list_path(names->access, path, 1);
 	return names;
 }
 
