@@ -206,7 +206,8 @@ check-docs: all $(B)/tests/docs/list_options
 	@tests/docs/check-docs $(B)
 
 check-freebsd: $(FREEBSD_PROGRAM)
-	@CLANG="$(CLANG)" tests/freebsd/check
+	@CLANG="$(CLANG)" PKG_CONFIG="$(PKG_CONFIG)" tests/freebsd/check \
+		$(sort $(FREEBSD_COMMON) $(FREEBSD_SYSTEM))
 	@tests/freebsd/golden/run $(B)
 
 $(B)/tests/docs/list_options: $(B)/tests/docs/list_options.o $(PARTS)

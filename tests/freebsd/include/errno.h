@@ -32,10 +32,12 @@ int *__error(void);
 #define ENOSPC 28
 #define ESPIPE 29
 #define EROFS 30
+#define EMLINK 31
 #define EPIPE 32
 #define EDOM 33
 #define ERANGE 34
 #define EAGAIN 35
+#define EWOULDBLOCK EAGAIN
 #define EALREADY 37
 #define EOPNOTSUPP 45
 #define ENOTSUP EOPNOTSUPP
@@ -44,6 +46,7 @@ int *__error(void);
 #define ELOOP 62
 #define ENAMETOOLONG 63
 #define ENOTEMPTY 66
+#define ESTALE 70
 #define ENOSYS 78
 #define EOVERFLOW 84
 #define ECANCELED 85

@@ -14,9 +14,19 @@
 #define O_CREAT 0x0200
 #define O_TRUNC 0x0400
 #define O_EXCL 0x0800
+#define O_NOCTTY 0x8000
 #define O_DIRECTORY 0x00020000
 #define O_CLOEXEC 0x00100000
 
+#define F_GETFD 1
+#define F_SETFD 2
+#define FD_CLOEXEC 1
+
+#define AT_FDCWD (-100)
+#define AT_SYMLINK_NOFOLLOW 0x0200
+#define AT_REMOVEDIR 0x0800
+
+int fcntl(int fd, int command, ...);
 int open(const char *path, int flags, ...);
 int openat(int dir, const char *path, int flags, ...);
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 void abort(void) __attribute__((noreturn));
+int atexit(void (*function)(void));
 void *calloc(size_t count, size_t size);
 void exit(int status) __attribute__((noreturn));
 void free(void *pointer);
@@ -16,5 +17,6 @@ void *bsearch(const void *key, const void *base, size_t count, size_t size,
 	      int (*compare)(const void *, const void *));
 void *realloc(void *pointer, size_t size);
 void *reallocarray(void *pointer, size_t count, size_t size);
+int setenv(const char *name, const char *value, int overwrite);
 
 #endif

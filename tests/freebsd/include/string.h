@@ -4,12 +4,14 @@
 #define STUB_STRING_H
 
 #include <stddef.h>
+#include <strings.h>
 
 void *memchr(const void *bytes, int byte, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);
+char *stpcpy(char *to, const char *from);
 char *strchr(const char *text, int byte);
 int strcmp(const char *a, const char *b);
 char *strcpy(char *to, const char *from);

@@ -3,7 +3,7 @@
 #ifndef STUB_STRINGS_H
 #define STUB_STRINGS_H
 
-#include <sys/types.h>
+#include <stddef.h>
 
 int strcasecmp(const char *a, const char *b);
 int strncasecmp(const char *a, const char *b, size_t size);

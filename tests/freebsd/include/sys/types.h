@@ -15,6 +15,7 @@ typedef uint16_t mode_t;
 typedef uint64_t dev_t;
 typedef uint64_t ino_t;
 typedef int64_t time_t;
+typedef uint64_t nlink_t;
 typedef unsigned char u_char;
 typedef unsigned short u_short;
 typedef unsigned int u_int;
