@@ -34,7 +34,9 @@ HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 Q := $(if $(V),,@)
 
-LIBS := libpci libudev smartcols json-c
+# Tables are libsmartcols' where it is; else a printer of our own prints the same.
+SMARTCOLS := $(shell $(PKG_CONFIG) --exists smartcols 2>/dev/null && echo smartcols)
+LIBS := libpci libudev $(SMARTCOLS) json-c
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LIBS_LINK := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 OWN_CFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -DIOMMUTOOL_VERSION='"$(VERSION)"' \
@@ -48,7 +50,8 @@ SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/collect/$(OS)/*.c src/collect
 ifeq ($(OS),freebsd)
 SOURCES = $(FREEBSD_COMMON) $(FREEBSD_SYSTEM)
 endif
-OBJECTS = $(SOURCES:%.c=$(B)/%.o)
+OTHER_TABLE := $(if $(SMARTCOLS),src/out/table_plain.c,src/out/table.c)
+OBJECTS = $(patsubst %.c,$(B)/%.o,$(filter-out $(OTHER_TABLE),$(SOURCES)))
 PROGRAM := $(B)/iommutool
 # What tests are linked with: everything but main().
 PARTS = $(filter-out $(B)/src/main.o,$(OBJECTS))
@@ -75,7 +78,8 @@ FREEBSD_COMMON := $(filter-out $(FREEBSD_SYSTEM),src/main.c src/command.c $(FREE
 	$(wildcard src/cmd/freebsd/*.c src/model/*.c src/acpi/*.c src/out/*.c src/util/*.c) \
 	$(FREEBSD_SOURCES) $(FREEBSD_ENTRIES))
 FREEBSD_PROGRAM_SOURCES := $(FREEBSD_COMMON) $(wildcard tests/freebsd/model/*.c src/util/$(OS)/*.c)
-FREEBSD_PROGRAM_OBJECTS := $(sort $(FREEBSD_PROGRAM_SOURCES:%.c=$(B)/%.o))
+FREEBSD_PROGRAM_OBJECTS := \
+	$(sort $(patsubst %.c,$(B)/%.o,$(filter-out $(OTHER_TABLE),$(FREEBSD_PROGRAM_SOURCES))))
 FREEBSD_PROGRAM := $(B)/iommutool-freebsd-model
 FREEBSD_UNITS := $(filter $(B)/tests/unit/test_freebsd_%,$(UNITS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -172,6 +176,7 @@ $(B)/tests/unit/test_map_test_command: override WRAP := \
 $(B)/tests/unit/test_p2p_command: override WRAP := \
 	source_open collect machine_free collect_system collect_escalation choose_backend \
 	backend_lacks kernel_log_open kernel_log_close run_p2p_checks
+$(B)/tests/unit/test_table_plain: override WRAP := line_cell
 $(B)/tests/unit/test_vfio_device: override WRAP := ioctl pwrite mmap munmap
 $(B)/tests/unit/test_vfio_setup: override WRAP := access iospace_open iospace_attach iospace_close
 # The device is the one in dma_model.h.

@@ -35,6 +35,26 @@ const struct out_row *row_owning(const struct out_row *row, const struct out_col
 /* Return: the JSON key of a column, to be freed. */
 char *column_key(const struct out_column *column);
 
+/* --- lines (lines.c) ---------------------------------------------------------------------- */
+
+/* Calls @add with each row of the deepest level, and with each above it that has none below. */
+void each_line(const struct out *out, void (*add)(void *context, const struct out_row *row),
+	       void *context);
+
+/* Return: the text of the chosen column @i in the line of @row, to be freed. */
+char *line_cell(const struct out *out, const struct out_row *row, size_t i);
+
+/* Return: the name of the colour for @text, or NULL. */
+const char *paint_for(const struct out_schema *schema, const char *text);
+
+static inline const struct out_column *chosen_column(const struct out *out, size_t i)
+{
+	return &out->schema->columns[out->chosen[i]];
+}
+
+/* --- printers ----------------------------------------------------------------------------- */
+
+/* Both are in table.c and in table_plain.c, which print alike; one of them is built. */
 void print_table(const struct out *out, FILE *stream, bool colors);
 /* @out has no headings: the names of the columns are its line. */
 void print_heading(const struct out *out, FILE *stream, bool colors);

@@ -4,47 +4,32 @@
 
 #include <errno.h>
 #include <libsmartcols.h>
-#include <string.h>
 
 #include "util/alloc.h"
 
-static const char *paint_for(const struct out_schema *schema, const char *text)
-{
-	for (const struct out_paint *p = schema->paints; p && p->text; p++)
-		if (strcmp(p->text, text) == 0)
-			return p->color;
-	return NULL;
-}
+/* Where lines go. */
+struct sheet {
+	const struct out *out;
+	struct libscols_table *table;
+	bool colors;
+};
 
-static void add_line(const struct out *out, struct libscols_table *table, const struct out_row *row,
-		     bool colors)
+static void add_line(void *context, const struct out_row *row)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
+	const struct sheet *sheet = context;
+	const struct out *out = sheet->out;
+	struct libscols_line *line = scols_table_new_line(sheet->table, NULL);
 
 	if (!line)
 		die_out_of_memory();
 	for (size_t i = 0; i < out->nr_chosen; i++) {
-		const struct out_column *column = &out->schema->columns[out->chosen[i]];
-		const struct out_row *owner = row_owning(row, column);
-		char *text = owner ? out_value_text(&owner->cells[i]) : xstrdup("-");
-		const char *color = colors ? paint_for(out->schema, text) : NULL;
+		char *text = line_cell(out, row, i);
+		const char *color = sheet->colors ? paint_for(out->schema, text) : NULL;
 
 		if (color)
 			scols_cell_set_color(scols_line_get_cell(line, i), color);
 		scols_line_refer_data(line, i, text);
 	}
-}
-
-/* A line for each row of the deepest level, and for each row above it that has none below. */
-static void add_lines(const struct out *out, struct libscols_table *table,
-		      const struct out_row *row, bool colors)
-{
-	if (row->level == out->depth || row->nr_children == 0) {
-		add_line(out, table, row, colors);
-		return;
-	}
-	for (size_t i = 0; i < row->nr_children; i++)
-		add_lines(out, table, row->children[i], colors);
 }
 
 static void add_column(struct libscols_table *table, const struct out_column *column, bool colors)
@@ -78,7 +63,7 @@ static struct libscols_table *new_table(const struct out *out, FILE *stream, boo
 	scols_table_enable_export(table, out->format == OUT_PAIRS);
 	scols_table_enable_colors(table, colors);
 	for (size_t i = 0; i < out->nr_chosen; i++) {
-		const struct out_column *column = &out->schema->columns[out->chosen[i]];
+		const struct out_column *column = chosen_column(out, i);
 
 		if (widths)
 			add_wide_column(table, column, widths[out->chosen[i]]);
@@ -97,13 +82,11 @@ static void end_table(struct libscols_table *table)
 
 void print_table(const struct out *out, FILE *stream, bool colors)
 {
-	struct libscols_table *table;
+	struct sheet sheet = { .out = out, .colors = colors && out->format == OUT_TABLE };
 
-	colors = colors && out->format == OUT_TABLE;
-	table = new_table(out, stream, colors);
-	for (size_t i = 0; i < out->root.nr_children; i++)
-		add_lines(out, table, out->root.children[i], colors);
-	end_table(table);
+	sheet.table = new_table(out, stream, sheet.colors);
+	each_line(out, add_line, &sheet);
+	end_table(sheet.table);
 
 	if (out->format == OUT_TABLE)
 		for (size_t i = 0; i < out->footers.nr; i++)
@@ -122,7 +105,7 @@ void print_heading(const struct out *out, FILE *stream, bool colors)
 	if (!line)
 		die_out_of_memory();
 	for (size_t i = 0; i < out->nr_chosen; i++) {
-		if (scols_line_set_data(line, i, out->schema->columns[out->chosen[i]].name) < 0)
+		if (scols_line_set_data(line, i, chosen_column(out, i)->name) < 0)
 			die_out_of_memory();
 		if (colors)
 			scols_cell_set_color(scols_line_get_cell(line, i), "bold");
