@@ -111,6 +111,17 @@ $(FREEBSD_PROGRAM): $(FREEBSD_PROGRAM_OBJECTS)
 	@echo "  LD    $@"
 	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
 
+# The same with our own tables, to be held against the others.
+PLAIN_OBJECT := $(B)/src/out/table_plain.o
+WITHOUT := NOTE=', without libsmartcols'
+$(B)/plain/iommutool: $(filter-out $(B)/src/out/table.o,$(OBJECTS)) $(PLAIN_OBJECT)
+$(B)/plain/iommutool-freebsd-model: $(filter-out $(B)/src/out/table.o,$(FREEBSD_PROGRAM_OBJECTS)) \
+	$(PLAIN_OBJECT)
+$(B)/plain/iommutool $(B)/plain/iommutool-freebsd-model:
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -o $@ $(sort $^) $(LIBS_LINK)
+
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
@@ -198,8 +209,9 @@ $(B)/tests/unit/test_p2p_checks: override WRAP := \
 check-unit: $(UNITS)
 	@tests/unit/run $(UNITS)
 
-check-golden: $(PROGRAM)
+check-golden: $(PROGRAM) $(if $(SMARTCOLS),$(B)/plain/iommutool)
 	@tests/golden/run $(B)
+	$(if $(SMARTCOLS),@$(WITHOUT) tests/golden/run $(B)/plain)
 	@tests/golden/hostile $(B)
 
 check-acpi: $(PROGRAM)
@@ -210,10 +222,11 @@ check-docs: all $(B)/tests/docs/list_options
 	@tests/docs/check-headers "$(CC) $(OWN_CFLAGS)"
 	@tests/docs/check-docs $(B)
 
-check-freebsd: $(FREEBSD_PROGRAM)
+check-freebsd: $(FREEBSD_PROGRAM) $(if $(SMARTCOLS),$(B)/plain/iommutool-freebsd-model)
 	@CLANG="$(CLANG)" PKG_CONFIG="$(PKG_CONFIG)" tests/freebsd/check \
 		$(sort $(FREEBSD_COMMON) $(FREEBSD_SYSTEM))
 	@tests/freebsd/golden/run $(B)
+	$(if $(SMARTCOLS),@$(WITHOUT) tests/freebsd/golden/run $(B)/plain)
 
 $(B)/tests/docs/list_options: $(B)/tests/docs/list_options.o $(PARTS)
 	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
@@ -276,7 +289,7 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) $(B)/tests/bench/map_overhead.d \
-	$(FREEBSD_PARTS:.o=.d) $(FREEBSD_PROGRAM_OBJECTS:.o=.d)
+	$(FREEBSD_PARTS:.o=.d) $(FREEBSD_PROGRAM_OBJECTS:.o=.d) $(PLAIN_OBJECT:.o=.d)
 
 $(UNITS:=.o) $(FUZZERS:=.o) $(B)/tests/docs/list_options.o: OWN_CFLAGS += -Itests/unit
 $(FREEBSD_UNITS:=.o): OWN_CFLAGS += -Itests
