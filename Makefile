@@ -18,6 +18,8 @@ INSTALL ?= install
 CLANG ?= clang
 B ?= $(if $(SANITIZE),build-sanitize,build)
 FUZZ_SECONDS ?= 60
+# Where FreeBSD has its ports.
+LOCALBASE ?= /usr/local
 # Raw tables of real machines, for the tests that want them; they say so when there are none.
 export ACPI_TABLES ?= $(wildcard ../shared/acpi-tables)
 
@@ -25,7 +27,13 @@ export ACPI_TABLES ?= $(wildcard ../shared/acpi-tables)
 OS := $(shell uname -s | tr A-Z a-z)
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wconversion \
 	$(if $(WERROR),-Werror)
-HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection
+STACK_CLASH := -fstack-clash-protection
+ifeq ($(OS),freebsd)
+# clang has it for some machines, and warns in each file for the others.
+STACK_CLASH := $(shell $(CC) -Werror $(STACK_CLASH) -fsyntax-only -xc /dev/null 2>/dev/null && \
+	echo $(STACK_CLASH))
+endif
+HARDENING := -fPIE -fstack-protector-strong $(STACK_CLASH)
 HARDENING_LINK := -pie -Wl,-z,relro -Wl,-z,now
 ifdef SANITIZE
 SANITIZE_FLAGS := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -36,9 +44,14 @@ Q := $(if $(V),,@)
 
 # Tables are libsmartcols' where it is; else a printer of our own prints the same.
 SMARTCOLS := $(shell $(PKG_CONFIG) --exists smartcols 2>/dev/null && echo smartcols)
-LIBS := libpci libudev $(SMARTCOLS) json-c
+LIBS := libpci $(SMARTCOLS) json-c $(if $(filter linux,$(OS)),libudev)
 LIBS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LIBS_LINK := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
+# In libc is no argp there, and pkg-config does not know that of the ports.
+ifeq ($(OS),freebsd)
+LIBS_CFLAGS += -isystem $(LOCALBASE)/include
+LIBS_LINK += -L$(LOCALBASE)/lib -largp
+endif
 OWN_CFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -DIOMMUTOOL_VERSION='"$(VERSION)"' \
 	$(WARNINGS) $(HARDENING) $(SANITIZE_FLAGS) $(LIBS_CFLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZE_FLAGS) $(HARDENING_LINK) $(LDFLAGS)
@@ -55,7 +68,8 @@ OBJECTS = $(patsubst %.c,$(B)/%.o,$(filter-out $(OTHER_TABLE),$(SOURCES)))
 PROGRAM := $(B)/iommutool
 # What tests are linked with: everything but main().
 PARTS = $(filter-out $(B)/src/main.o,$(OBJECTS))
-UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,\
+	$(sort $(wildcard tests/unit/test_$(if $(filter freebsd,$(OS)),freebsd_)*.c)))
 # The backend of another system is tested against a model of it; what has the entry points that ours
 # has, too, cannot be linked beside them.
 FREEBSD_ENTRIES := $(sort $(wildcard src/collect/freebsd/entry_*.c src/bind/freebsd/entry_*.c \
@@ -85,7 +99,7 @@ FREEBSD_UNITS := $(filter $(B)/tests/unit/test_freebsd_%,$(UNITS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 MANPAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.8.scd)))
 
-# --- packages of Debian ----------------------------------------------------------------------
+# --- packages of Debian, and of FreeBSD -------------------------------------------------------
 DEPS_BUILD := gcc make pkg-config libc6-dev libpci-dev libudev-dev libsmartcols-dev libjson-c-dev scdoc
 DEPS_DEMO := pciutils xz-utils
 DEPS_TEST := $(DEPS_BUILD) $(DEPS_DEMO) libcmocka-dev jq acpica-tools qemu-system-x86 \
@@ -99,6 +113,15 @@ install_packages = @missing=$$(for p in $(1); do \
 		$(SUDO) apt-get update -qq && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive \
 			apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
+ifeq ($(OS),freebsd)
+DEPS_BUILD := gmake pkgconf argp-standalone libpci json-c scdoc
+DEPS_DEMO :=
+DEPS_TEST := $(DEPS_BUILD) cmocka
+DEPS_FUZZ := $(DEPS_BUILD)
+# There it is only said what to type.
+install_packages = @missing=$$(for p in $(1); do pkg info -e $$p || echo $$p; done); \
+	[ -z "$$missing" ] || { echo "$@: type, as root: pkg install" $$missing >&2; exit 1; }
+endif
 
 all: $(PROGRAM) $(MANPAGES) ## Build the program and the man pages (the default)
 
@@ -133,7 +156,7 @@ $(B)/man/%: man/%.scd Makefile
 	$(Q)$(SCDOC) <$< >$@
 
 # --- install packages, look around -----------------------------------------------------------
-deps: deps-build deps-test deps-fuzz ## Install what building, testing and fuzzing need (Debian)
+deps: deps-build deps-test deps-fuzz ## Install what building, testing and fuzzing need (FreeBSD: say how)
 deps-build:
 	$(call install_packages,$(DEPS_BUILD) $(DEPS_DEMO))
 deps-test:
@@ -153,9 +176,12 @@ test: deps-test ## Install what the tests need, then check and check-vm
 
 # On all processors, unless told how many; each part's output stays together.
 CHECKS := check-unit check-golden check-acpi check-docs check-freebsd
+ifeq ($(OS),freebsd)
+CHECKS := check-unit # the others want Linux
+endif
 check: ## Fast tests: offline, unprivileged
 	@$(MAKE) --no-print-directory --output-sync=target \
-		$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) $(CHECKS)
+		$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || sysctl -n hw.ncpu)) $(CHECKS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(PARTS)
 	@echo "  LD    $@"
@@ -267,12 +293,13 @@ tidy: ## clang-tidy over the sources
 		--warnings-as-errors='*' $(SOURCES) -- $(OWN_CFLAGS)
 
 install: all ## Install below PREFIX, staged in DESTDIR
-	$(INSTALL) -D -m755 $(PROGRAM) $(DESTDIR)$(BINDIR)/iommutool
-	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man8
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(BASHCOMPDIR) \
+		$(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
+	$(INSTALL) -m755 $(PROGRAM) $(DESTDIR)$(BINDIR)/iommutool
 	$(INSTALL) -m644 $(MANPAGES) $(DESTDIR)$(MANDIR)/man8
-	$(INSTALL) -D -m644 completions/iommutool.bash $(DESTDIR)$(BASHCOMPDIR)/iommutool
-	$(INSTALL) -D -m644 completions/_iommutool $(DESTDIR)$(ZSHCOMPDIR)/_iommutool
-	$(INSTALL) -D -m644 completions/iommutool.fish $(DESTDIR)$(FISHCOMPDIR)/iommutool.fish
+	$(INSTALL) -m644 completions/iommutool.bash $(DESTDIR)$(BASHCOMPDIR)/iommutool
+	$(INSTALL) -m644 completions/_iommutool $(DESTDIR)$(ZSHCOMPDIR)/_iommutool
+	$(INSTALL) -m644 completions/iommutool.fish $(DESTDIR)$(FISHCOMPDIR)/iommutool.fish
 
 uninstall: ## Remove what install put there
 	rm -f $(DESTDIR)$(BINDIR)/iommutool $(MANPAGES:$(B)/man/%=$(DESTDIR)$(MANDIR)/man8/%) \
@@ -286,7 +313,8 @@ clean: ## Remove everything that was built
 	rm -rf build build-sanitize build-fuzz build-clang iommutool-$(VERSION).tar.gz
 
 help: ## This list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+	@awk '/^[a-z-]*:[^#]*## / { name = $$0; sub(/:.*/, "", name); sub(/.*## /, ""); \
+		printf "%-12s%s\n", name, $$0 }' Makefile
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d) $(FUZZERS:=.d) $(B)/tests/bench/map_overhead.d \
 	$(FREEBSD_PARTS:.o=.d) $(FREEBSD_PROGRAM_OBJECTS:.o=.d) $(PLAIN_OBJECT:.o=.d)
