@@ -16,4 +16,7 @@ freebsd_guard freebsd_guard_domain, freebsd_guard_bridge, freebsd_guard_vm, free
 freebsd_guard freebsd_guard_platform, freebsd_guard_storage, freebsd_guard_uplink,
 	freebsd_guard_network, freebsd_guard_display, freebsd_guard_console;
 
+/* guards_host.c: restore, of a device that does nothing for the host: that loses nothing. */
+bool freebsd_only_gives_back(const struct guard_question *question);
+
 #endif

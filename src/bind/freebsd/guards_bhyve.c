@@ -47,7 +47,7 @@ struct guard_finding freebsd_guard_bridge(const struct guard_question *question)
 		return guard_refuse(question, NULL,
 				    xstrdup("it is a bridge, to which ppt never attaches"),
 				    "name the devices below it");
-	if (device_role(question->device) == ROLE_IOMMU)
+	if (device_role(question->device) == ROLE_IOMMU && !freebsd_only_gives_back(question))
 		return guard_refuse(question, NULL, xstrdup("it is the IOMMU's own function"),
 				    "leave it with the host");
 	return guard_pass(NULL);

@@ -25,11 +25,16 @@ static bool serves_host(const struct device *device)
 	return !device->driver_known || (device->driver && !driver_hands_out(device->driver));
 }
 
+bool freebsd_only_gives_back(const struct guard_question *question)
+{
+	return question->giving_back && !serves_host(question->device);
+}
+
 struct guard_finding freebsd_guard_platform(const struct guard_question *question)
 {
 	const char *name = platform_function(question->device->class >> 8);
 
-	if (!name || question->giving_back)
+	if (!name || freebsd_only_gives_back(question))
 		return guard_pass(NULL);
 	return guard_refuse(
 		question, "platform",
