@@ -13,8 +13,14 @@ freebsd_guard freebsd_guard_domain, freebsd_guard_bridge, freebsd_guard_vm, free
 	freebsd_guard_group, freebsd_guard_iommu, freebsd_guard_bhyve, freebsd_guard_driver;
 
 /* guards_host.c: what the host does with it. */
-freebsd_guard freebsd_guard_platform, freebsd_guard_storage, freebsd_guard_uplink,
-	freebsd_guard_network, freebsd_guard_display, freebsd_guard_console;
+freebsd_guard freebsd_guard_platform, freebsd_guard_storage, freebsd_guard_display,
+	freebsd_guard_console;
+
+/* guards_network.c */
+freebsd_guard freebsd_guard_uplink, freebsd_guard_network;
+
+/* guards_host.c: whether a driver works for the host with it, or might. */
+bool freebsd_serves_host(const struct device *device);
 
 /* guards_host.c: restore, of a device that does nothing for the host: that loses nothing. */
 bool freebsd_only_gives_back(const struct guard_question *question);

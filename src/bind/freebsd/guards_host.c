@@ -9,7 +9,7 @@
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
-enum { STORAGE = 0x01, NETWORK = 0x02, DISPLAY = 0x03, COMMUNICATION = 0x07 };
+enum { STORAGE = 0x01, DISPLAY = 0x03, COMMUNICATION = 0x07 };
 #define CLASS_USB 0x0c03
 #define CLASS_3D 0x0302 /* it has no connector of its own */
 #define USB_DISK_PREFIX "da"
@@ -19,15 +19,14 @@ static bool is_of(const struct device *device, int class)
 	return device->class >> 16 == class;
 }
 
-/* Whether a driver works for the host with it, or might. */
-static bool serves_host(const struct device *device)
+bool freebsd_serves_host(const struct device *device)
 {
 	return !device->driver_known || (device->driver && !driver_hands_out(device->driver));
 }
 
 bool freebsd_only_gives_back(const struct guard_question *question)
 {
-	return question->giving_back && !serves_host(question->device);
+	return question->giving_back && !freebsd_serves_host(question->device);
 }
 
 struct guard_finding freebsd_guard_platform(const struct guard_question *question)
@@ -67,7 +66,7 @@ struct guard_finding freebsd_guard_storage(const struct guard_question *question
 	bool is_usb = device->class >> 8 == CLASS_USB;
 	bool none;
 
-	if ((!is_of(device, STORAGE) && !is_usb) || !serves_host(device))
+	if ((!is_of(device, STORAGE) && !is_usb) || !freebsd_serves_host(device))
 		return guard_pass(NULL);
 	none = host && host->uses.disks_known &&
 	       (is_usb ? !has_disk(host->uses.disks, USB_DISK_PREFIX) : !*host->uses.disks);
@@ -80,61 +79,12 @@ struct guard_finding freebsd_guard_storage(const struct guard_question *question
 			     "see \"camcontrol devlist -v\" and \"mount\", end what uses them");
 }
 
-/* --- interfaces --------------------------------------------------------------------------- */
-
-static const struct interface *interface_of(const struct guard_question *question)
-{
-	const struct usage *usage = question->usage;
-
-	for (size_t i = 0; i < usage->nr_interfaces; i++)
-		if (usage->interfaces[i].device == question->device)
-			return &usage->interfaces[i];
-	return NULL;
-}
-
-struct guard_finding freebsd_guard_uplink(const struct guard_question *question)
-{
-	const struct interface *interface = interface_of(question);
-
-	if (!interface || interface->carries.nr == 0)
-		return guard_pass(NULL);
-	return guard_refuse(
-		question, NULL,
-		xasprintf("%s carries %s", interface->name, interface->carries.items[0]),
-		"come in by another interface first");
-}
-
-/* One that is up without an address may be a part of a bridge, a lagg or a VLAN. */
-struct guard_finding freebsd_guard_network(const struct guard_question *question)
-{
-	const struct interface *interface = interface_of(question);
-	_cleanup_free_ char *addresses = NULL, *next = NULL;
-
-	if (!is_of(question->device, NETWORK) || !serves_host(question->device))
-		return guard_pass(NULL);
-	if (!interface)
-		return guard_unknown(question, "network",
-				     xstrdup("which interface it has is unknown: none is called "
-					     "as its driver is"),
-				     "see ifconfig, and make sure that it is not in use");
-	if (!interface->up)
-		return guard_pass(xasprintf("%s is not up", interface->name));
-	if (interface->addresses.nr)
-		addresses = list_text(&interface->addresses);
-	next = xasprintf("ifconfig %s down", interface->name);
-	return guard_refuse(question, "network",
-			    xasprintf("%s is up%s%s", interface->name, addresses ? " with " : "",
-				      addresses ? addresses
-						: ", without an address: part of a bridge, lagg or "
-						  "VLAN perhaps"),
-			    next);
-}
-
 /* --- what people see ---------------------------------------------------------------------- */
 
 static bool shows(const struct device *device)
 {
-	return is_of(device, DISPLAY) && device->class >> 8 != CLASS_3D && serves_host(device);
+	return is_of(device, DISPLAY) && device->class >> 8 != CLASS_3D &&
+	       freebsd_serves_host(device);
 }
 
 static bool has_other_display(const struct guard_question *question)
@@ -173,7 +123,7 @@ struct guard_finding freebsd_guard_console(const struct guard_question *question
 {
 	const struct bhyve_host *host = question->machine->bhyve;
 
-	if (!is_of(question->device, COMMUNICATION) || !serves_host(question->device) ||
+	if (!is_of(question->device, COMMUNICATION) || !freebsd_serves_host(question->device) ||
 	    (host && host->uses.serial_console == TRI_NO))
 		return guard_pass(NULL);
 	return guard_unknown(question, "console",

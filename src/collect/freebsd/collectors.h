@@ -49,12 +49,13 @@ void freebsd_collect_uses(struct os *os, size_t nr, struct bhyve_host *host,
 struct usage;
 
 /**
- * freebsd_collect_usage() - what is below some devices: of a network device its interface
+ * freebsd_collect_usage() - what is below some devices: interfaces of network devices and of USB
  * @machine: with what freebsd_collect_bhyve() adds
  * @wanted: one a device of the machine
  *
- * Adds a struct function for each device, and an interface for those that have one of their
- * driver's name. Drivers whose interfaces are called otherwise have none in it.
+ * Adds a struct function for each device, and interfaces: the one that is called as the device,
+ * igb0, and those of USB and Wi-Fi (ueN, wlanN), which tell what they are below. Of drivers whose
+ * interfaces are called otherwise there are none in it.
  */
 void freebsd_collect_usage(struct os *os, const struct machine *machine, const bool *wanted,
 			   struct usage *usage);

@@ -96,7 +96,6 @@ void freebsd_collect_uses(struct os *os, size_t nr, struct bhyve_host *host,
 
 		host->devices[i].kernel_bdf =
 			(struct bdf){ sel->domain, sel->bus, sel->device, sel->function };
-		host->devices[i].driver_unit = functions[i].unit;
 		host->devices[i].sub_vendor = functions[i].subvendor;
 		host->devices[i].sub_product = functions[i].subdevice;
 	}

@@ -28,6 +28,9 @@ static const struct {
 	{ "hw.dmar.", "", false },
 	{ "dev.", ".%driver", true },
 	{ "dev.", ".dma", false },
+	{ "dev.", ".%parent", true },
+	{ "net.ue.", ".%parent", true },
+	{ "net.wlan.", ".%parent", true },
 	/* of kenv */
 	{ "hint.acpi.0.rsdp", NULL, true },
 	{ "pptdevs", "", true },

@@ -22,8 +22,7 @@ struct bhyve_device {
 	uint16_t domain; /* the unit's number for it */
 	unsigned levels; /* of its tables */
 	enum ppt_domain whose;
-	struct bdf kernel_bdf;	   /* as pptdevs.h has it */
-	unsigned long driver_unit; /* behind the name of its driver: 0 of "igb0" */
+	struct bdf kernel_bdf; /* as pptdevs.h has it */
 	uint16_t sub_vendor, sub_product;
 	enum tristate boot_display; /* drivers take it for the one of the boot screen */
 };
