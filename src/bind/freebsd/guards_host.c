@@ -9,10 +9,9 @@
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
-enum { STORAGE = 0x01, DISPLAY = 0x03, COMMUNICATION = 0x07 };
+enum { DISPLAY = 0x03, COMMUNICATION = 0x07 };
 #define CLASS_USB 0x0c03
 #define CLASS_3D 0x0302 /* it has no connector of its own */
-#define USB_DISK_PREFIX "da"
 
 static bool is_of(const struct device *device, int class)
 {
@@ -44,6 +43,23 @@ struct guard_finding freebsd_guard_platform(const struct guard_question *questio
 
 /* --- disks -------------------------------------------------------------------------------- */
 
+#define NR_DISK_CLASSES (sizeof(disk_classes) / sizeof(disk_classes[0]))
+
+/* Which devices can have disks below them, by class, or class and subclass; and what these are
+ * called, NULL: anything. */
+static const struct {
+	int class;
+	int shift;
+	const char *const names[2];
+	const char *none;
+} disk_classes[] = {
+	{ 0x01, 16, { NULL }, "no disk is there" },
+	{ 0x0805, 8, { "mmcsd", "sdda" }, "no SD card or eMMC is there" },
+	{ 0x0c00, 8, { "da", NULL }, "no FireWire disk is there" },
+	{ CLASS_USB, 8, { "da", "cd" }, "no USB disk is there" },
+	{ 0x0c04, 8, { "da", NULL }, "no Fibre Channel disk is there" },
+};
+
 /* Return: whether a disk has such a name, "da" and a number behind it. */
 static bool has_disk(const char *disks, const char *prefix)
 {
@@ -58,24 +74,38 @@ static bool has_disk(const char *disks, const char *prefix)
 	return false;
 }
 
+static bool may_have_disk(const struct bhyve_host *host, size_t kind)
+{
+	const char *const *names = disk_classes[kind].names;
+
+	if (!host || !host->uses.disks_known)
+		return true;
+	if (!names[0])
+		return *host->uses.disks;
+	return has_disk(host->uses.disks, names[0]) ||
+	       (names[1] && has_disk(host->uses.disks, names[1]));
+}
+
 /* Which disk is below which controller nothing tells that is asked here. */
 struct guard_finding freebsd_guard_storage(const struct guard_question *question)
 {
 	const struct device *device = question->device;
-	const struct bhyve_host *host = question->machine->bhyve;
-	bool is_usb = device->class >> 8 == CLASS_USB;
-	bool none;
+	size_t kind = 0;
 
-	if ((!is_of(device, STORAGE) && !is_usb) || !freebsd_serves_host(device))
+	while (kind < NR_DISK_CLASSES &&
+	       device->class >> disk_classes[kind].shift != disk_classes[kind].class)
+		kind++;
+	if (kind == NR_DISK_CLASSES || !freebsd_serves_host(device))
 		return guard_pass(NULL);
-	none = host && host->uses.disks_known &&
-	       (is_usb ? !has_disk(host->uses.disks, USB_DISK_PREFIX) : !*host->uses.disks);
-	if (none)
-		return guard_pass(xstrdup(is_usb ? "no USB disk is there" : "no disk is there"));
+	if (!may_have_disk(question->machine->bhyve, kind))
+		return guard_pass(xstrdup(disk_classes[kind].none));
 	return guard_unknown(question, "storage",
-			     xasprintf("%s is the host's: which disks are below it, and whether "
-				       "they are in use, cannot be asked",
-				       device->driver ? device->driver : "it"),
+			     device->driver
+				     ? xasprintf("%s is the host's: which disks are below it, and "
+						 "whether they are in use, cannot be asked",
+						 device->driver)
+				     : xstrdup("its driver is unknown, and which disks are below "
+					       "it cannot be asked"),
 			     "see \"camcontrol devlist -v\" and \"mount\", end what uses them");
 }
 
