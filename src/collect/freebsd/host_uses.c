@@ -30,15 +30,26 @@ static void read_pptdevs(struct os *os, struct bhyve_uses *uses)
 	}
 }
 
-/* loader(8) and the kernel take "YES" in any case; "1" is common, too. */
-static enum tristate ask_kenv_switch(struct os *os, const char *name)
+/* Whether loader.conf(5) has a module loaded: for "YES" in any case, and nothing else. */
+static enum tristate ask_module_load(struct os *os, const char *name)
 {
 	char value[KENV_VALUE_SIZE];
 	int r = ask_kenv(os, name, value);
 
 	if (r < 0 && r != -ENOENT)
 		return TRI_UNKNOWN;
-	return strcasecmp(value, "YES") == 0 || strcmp(value, "1") == 0 ? TRI_YES : TRI_NO;
+	return strcasecmp(value, "YES") == 0 ? TRI_YES : TRI_NO;
+}
+
+/* A flag of boot(8) in the environment: set to anything but "NO" (boot_env_to_howto()). */
+static enum tristate ask_boot_flag(struct os *os, const char *name)
+{
+	char value[KENV_VALUE_SIZE];
+	int r = ask_kenv(os, name, value);
+
+	if (r < 0)
+		return r == -ENOENT ? TRI_NO : TRI_UNKNOWN;
+	return strcasecmp(value, "NO") == 0 ? TRI_NO : TRI_YES;
 }
 
 /* The loader says by any of them that the kernel is to have one (loader.efi(8), uart(4)). */
@@ -46,10 +57,11 @@ static enum tristate ask_serial_console(struct os *os)
 {
 	char console[KENV_VALUE_SIZE], uart[KENV_VALUE_SIZE];
 	int r = ask_kenv(os, "console", console), s = ask_kenv(os, "hw.uart.console", uart);
-	enum tristate serial = ask_kenv_switch(os, "boot_serial");
-	enum tristate several = ask_kenv_switch(os, "boot_multicons");
+	enum tristate serial = ask_boot_flag(os, "boot_serial");
+	enum tristate several = ask_boot_flag(os, "boot_multicons");
 
-	if (strstr(console, "comconsole") || *uart || serial == TRI_YES || several == TRI_YES)
+	/* comconsole, and eficom of newer loaders */
+	if (strstr(console, "com") || *uart || serial == TRI_YES || several == TRI_YES)
 		return TRI_YES;
 	if ((r < 0 && r != -ENOENT) || (s < 0 && s != -ENOENT) || serial == TRI_UNKNOWN ||
 	    several == TRI_UNKNOWN)
@@ -87,7 +99,7 @@ void freebsd_collect_uses(struct os *os, size_t nr, struct bhyve_host *host,
 			  const struct freebsd_function *functions)
 {
 	read_pptdevs(os, &host->uses);
-	host->uses.loads_vmm = ask_kenv_switch(os, "vmm_load");
+	host->uses.loads_vmm = ask_module_load(os, "vmm_load");
 	host->uses.serial_console = ask_serial_console(os);
 	read_disks(os, &host->uses);
 	find_boot_display(os, nr, host, functions);
