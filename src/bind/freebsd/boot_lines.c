@@ -47,6 +47,42 @@ static size_t collect_wishes(const struct bind_plan *plan, struct pptdevs_wish *
 	return nr;
 }
 
+/* ppt_probe() looks at bus, slot and function: a device of another domain with the same numbers
+ * would be taken from its driver, too. Return: 0 or -EINVAL. */
+static int refuse_namesake(const struct machine *machine, const struct bdf *own, struct error *err)
+{
+	for (size_t i = 0; i < machine->nr_devices; i++) {
+		const struct bhyve_device *known = &machine->bhyve->devices[i];
+		const struct bdf *other = &known->kernel_bdf;
+
+		if (other->domain != own->domain && other->bus == own->bus &&
+		    other->device == own->device && other->function == own->function &&
+		    known->config.header_type <= 0)
+			return fail(
+				err, -EINVAL,
+				"--persist: pptdevs knows no PCI domains: %u/%u/%u would reserve "
+				"%s, too; bind it after each boot instead",
+				own->bus, own->device, own->function, machine->devices[i].name);
+	}
+	return 0;
+}
+
+static int refuse_namesakes(const struct bind_plan *plan, struct error *err)
+{
+	const struct machine *machine = plan->machine;
+	int r = 0;
+
+	for (size_t i = 0; i < plan->nr_changes && r == 0; i++) {
+		const struct change *change = &plan->changes[i];
+		size_t index = change->device ? (size_t)(change->device - machine->devices) : 0;
+
+		if (change->device && is_bound(change))
+			r = refuse_namesake(machine, &machine->bhyve->devices[index].kernel_bdf,
+					    err);
+	}
+	return r;
+}
+
 int freebsd_boot_lines(const struct bind_plan *plan, struct strings *lines, struct error *err)
 {
 	const struct bhyve_host *host = plan->machine->bhyve;
@@ -60,6 +96,8 @@ int freebsd_boot_lines(const struct bind_plan *plan, struct strings *lines, stru
 			    "--persist: what pptdevs has already cannot be read; see \"kenv\"");
 	nr = collect_wishes(plan, &wishes);
 	r = pptdevs_make(wishes, nr, &made, err);
+	if (r == 0)
+		r = refuse_namesakes(plan, err);
 	if (r < 0)
 		return r;
 	if (host->uses.loads_vmm != TRI_YES)

@@ -9,8 +9,11 @@
  * freebsd_boot_lines() - the lines that keep what a plan binds, and what is reserved already
  * @lines: added to: vmm_load="YES", where it is not there yet; pptdevs="10/0/0 6/5/0" and so on
  *
- * Return: 0; -ENOSPC: they do not fit; -EINVAL: one that ppt never takes; -EIO: what is there could
- * not be read.
+ * What is there is what the loader had at boot.
+ *
+ * Return: 0; -ENOSPC: they do not fit; -EINVAL: one that ppt never takes, or that has the numbers
+ * of one in another PCI domain, which would be reserved with it; -EIO: what is there could not be
+ * read.
  */
 int freebsd_boot_lines(const struct bind_plan *plan, struct strings *lines, struct error *err);
 
