@@ -241,7 +241,11 @@ static int keep(const struct context *context, const struct bind_plan *plan, str
 	if (r == 0 && file) {
 		out_document(out, "boot_lines", out_strings(&lines));
 		out_footer(out, "%s", "");
-		out_footer(out, "%s has to have, in place of such lines that it has now:", file);
+		/* The system only tells what was in it at boot. */
+		out_footer(out,
+			   "%s has to have, in place of such lines that it has now, and with what "
+			   "they got since the last boot:",
+			   file);
 		for (size_t i = 0; i < lines.nr; i++)
 			out_footer(out, "  %s", lines.items[i]);
 	}
