@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "cmd/selection.h"
 #include "collect/collect.h"
 #include "model/bdf.h"
 #include "model/freebsd/bhyve_host.h"
@@ -64,6 +65,11 @@ static int list(const struct context *context, const struct machine *machine, st
 	bhyve_pptdevs(&machine->bhyve->uses, found);
 	for (size_t i = 0; i < PPTDEVS_VALUES; i++)
 		add_rows(machine, i, out);
+	if (out_count(out) > 0 && machine->bhyve->uses.loads_vmm == TRI_NO)
+		strings_add(&problems,
+			    "vmm_load: it is not \"YES\", so that drivers of the host take "
+			    "these devices first, unless vmm is a part of the kernel; put "
+			    "vmm_load=\"YES\" into /boot/loader.conf");
 	pptdevs_lint(found, machine, &problems);
 	for (size_t i = 0; i < problems.nr && !context->quiet; i++)
 		complain(context, "%s", problems.items[i]);
@@ -88,7 +94,11 @@ int list_persisted(const struct context *context, struct out *out)
 	if (machine->bhyve && machine->bhyve->uses.pptdevs_known) {
 		status = list(context, machine, out);
 	} else {
-		complain(context, "pptdevs cannot be read; see \"kenv\"");
+		/* Without a list of devices nothing else was looked at. */
+		if (machine->bhyve)
+			complain(context, "pptdevs cannot be read; see \"kenv\"");
+		else
+			show_notes(context, machine, NULL);
 		status = STATUS_FAILED;
 	}
 	machine_free(machine);
