@@ -333,6 +333,37 @@ static void test_roll_back(void **state)
 	}
 }
 
+/* What a VM was to have must not go to a driver of the host meanwhile. */
+static void test_roll_back_to_ppt(void **state)
+{
+	(void)state;
+	strcpy(model->functions[BARE].native, "vgapci");
+	for (int is_forced = 0; is_forced < 2; is_forced++) {
+		give_to_ppt(BARE, is_forced);
+		assert_int_equal(set(BARE, "igb"), -ENXIO);
+		assert_calls(LOOK SEND("SET_DRIVER pci0:10:31:7 flags=1 igb\nppt detach\n")
+				     LOOK SEND("SET_DRIVER pci0:10:31:7 flags=1 ppt\nppt attach\n")
+					     LOOK);
+		assert_says(
+			"igb did not take it: No such device or address; it has its driver again");
+		assert_state(BARE, "ppt0 forced");
+	}
+}
+
+/* The kernel chooses another one than it had. */
+static void test_roll_back_elsewhere(void **state)
+{
+	(void)state;
+	strcpy(model->functions[IGB].native, "em");
+	assert_int_equal(set(IGB, "nvme"), -ENXIO);
+	assert_says("nvme did not take it: No such device or address; em has it now");
+	assert_state(IGB, "em0");
+	strcpy(model->functions[BARE].native, "vgapci");
+	assert_int_equal(set(BARE, "nvme"), -ENXIO);
+	assert_says("vgapci has it now");
+	assert_state(BARE, "vgapci0");
+}
+
 static void test_roll_back_fails(void **state)
 {
 	(void)state;
@@ -543,6 +574,8 @@ int main(void)
 		in_scene(test_busy),
 		in_scene(test_detach_fails),
 		in_scene(test_roll_back),
+		in_scene(test_roll_back_to_ppt),
+		in_scene(test_roll_back_elsewhere),
 		in_scene(test_roll_back_fails),
 		in_scene(test_blind_after),
 		in_scene(test_disabled),

@@ -9,6 +9,8 @@
 
 #include "model/freebsd/ppt.h"
 
+#define OUTCOME_SIZE (ABI_NAME_SIZE + 16)
+
 /* One request and what is known around it. */
 struct attempt {
 	struct os *os;
@@ -172,26 +174,46 @@ int freebsd_attach(struct os *os, const struct bdf *bdf, const char *driver, str
 
 /* --- forcing ------------------------------------------------------------------------------ */
 
-/* It was forced to a driver that did not take it. Return: as the request. */
+/* What it has after it was given back, for messages. Return: a constant, or @text. */
+static const char *outcome_of(const struct attempt *back, const char *driver,
+			      char text[OUTCOME_SIZE])
+{
+	const struct freebsd_place *before = &back->before, *after = &back->after;
+
+	if (freebsd_has_class(after, driver))
+		return "it is still forced to it";
+	if (!after->is_attached)
+		return before->is_attached ? "its driver did not take it back"
+					   : "it has no driver, as before";
+	if (before->is_attached && freebsd_has_class(after, before->class_name))
+		return "it has its driver again";
+	snprintf(text, OUTCOME_SIZE, "%s has it now", after->class_name);
+	return text;
+}
+
+/*
+ * It was forced to a driver that did not take it. What ppt had goes back to ppt: the kernel would
+ * choose a driver of the host. Return: as the request.
+ */
 static int give_back(struct attempt *attempt, const char *driver)
 {
 	struct attempt back = *attempt;
 	struct error unseen = { 0 };
 	const char *reason = attempt->code ? strerror(-attempt->code) : "nothing came of it";
-	const char *outcome = "it has its driver again";
+	char text[OUTCOME_SIZE];
+	int r;
 
 	back.err = &unseen;
-	if (ask(&back, ABI_DEV_CLEAR_DRIVER, ABI_CLEAR_DRIVER_DETACH, NULL) < 0)
-		outcome = "what it has now is unknown";
-	else if (freebsd_has_class(&back.after, driver))
-		outcome = "it is still forced to it";
-	else if (!back.after.is_attached)
-		outcome = attempt->before.is_attached ? "its driver did not take it back"
-						      : "it has no driver, as before";
+	if (freebsd_has_driver(&attempt->before, PPT_DRIVER))
+		r = ask(&back, ABI_DEV_SET_DRIVER, ABI_SET_DRIVER_DETACH, PPT_DRIVER);
+	else
+		r = ask(&back, ABI_DEV_CLEAR_DRIVER, ABI_CLEAR_DRIVER_DETACH, NULL);
 	return fail(attempt->err, attempt->code ? attempt->code : -EIO,
 		    "%s: %s did not take it: %s; %s; see dmesg, and whether it is disabled "
 		    "(\"devctl enable %s\")",
-		    attempt->step, driver, reason, outcome, attempt->name);
+		    attempt->step, driver, reason,
+		    r < 0 ? "what it has now is unknown" : outcome_of(&back, driver, text),
+		    attempt->name);
 }
 
 int freebsd_set_driver(struct os *os, const struct bdf *bdf, const char *driver, struct error *err)

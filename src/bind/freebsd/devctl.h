@@ -72,7 +72,8 @@ enum tristate freebsd_is_reserved(struct os *os, const struct abi_pcisel *sel);
 /**
  * freebsd_set_driver() - force a function to a driver, away from the one that it has
  *
- * When the driver does not take it, the force is cleared, and the kernel chooses.
+ * When the driver does not take it, the force is cleared, and the kernel chooses; what ppt had goes
+ * back to ppt.
  */
 int freebsd_set_driver(struct os *os, const struct bdf *bdf, const char *driver, struct error *err);
 

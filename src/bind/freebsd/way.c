@@ -8,6 +8,7 @@
 #include "bind/freebsd/devctl.h"
 #include "bind/freebsd/drivers.h"
 #include "model/bdf.h"
+#include "model/freebsd/ppt.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
@@ -54,6 +55,12 @@ static void force(const struct binding *now, const struct binding *goal, struct 
 		steps_add(steps, STEP_UNBIND, driver);
 }
 
+/* The kernel chooses it only for what pptdevs names; whether one was forced to it nobody knows. */
+static bool is_passthrough(const char *driver)
+{
+	return driver && strcmp(driver, PPT_DRIVER) == 0;
+}
+
 void freebsd_steps_between(const struct binding *now, enum goal_kind kind,
 			   const struct binding *goal, struct steps *steps)
 {
@@ -66,7 +73,7 @@ void freebsd_steps_between(const struct binding *now, enum goal_kind kind,
 		choose(now, NULL, steps);
 	else if (kind == GOAL_NONE && now->driver)
 		steps_add(steps, STEP_UNBIND, now->driver);
-	else if (kind == GOAL_DRIVER && goal->override)
+	else if (kind == GOAL_DRIVER && (goal->override || is_passthrough(goal->driver)))
 		force(now, goal, steps);
 	else if (kind == GOAL_DRIVER)
 		choose(now, goal->driver, steps);

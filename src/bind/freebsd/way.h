@@ -18,7 +18,8 @@
 int freebsd_binding_now(struct os *os, const char *device, struct binding *binding,
 			struct error *err);
 
-/* As steps_between(). There is one step, but to a class that is forced while no driver has it. */
+/* As steps_between(). There is one step, but to a class that is forced while no driver has it. To
+ * ppt a device is always forced. */
 void freebsd_steps_between(const struct binding *now, enum goal_kind kind,
 			   const struct binding *goal, struct steps *steps);
 
