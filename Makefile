@@ -196,6 +196,8 @@ $(addprefix $(B)/tests/unit/,test_act test_act_fails test_act_restore): override
 $(B)/tests/unit/test_freebsd_act: override WRAP := \
 	take_step driver_now override_now steps_between step_name driver_hands_out \
 	wait_for_nodes rule_remove bind_plan_ask_again
+$(addprefix $(B)/tests/unit/test_freebsd_guards_,bhyve host network): override WRAP := \
+	driver_hands_out device_blocks
 $(B)/tests/unit/test_bind_plan: override WRAP := \
 	override_now ids_now driver_now driver_state serial_now rule_read child_start child_waits_in \
 	collect_usage collect_group_users
