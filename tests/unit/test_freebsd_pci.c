@@ -199,6 +199,7 @@ static void test_devices(void **state)
 	assert_int_equal(device->class, 0x020000);
 	assert_true(device->driver_known);
 	assert_string_equal(device->driver, "igb");
+	assert_string_equal(device->alias, "igb0");
 	assert_false(device->group_known);
 	assert_false(device->unit_known);
 	/* What was not asked for is unknown. */
@@ -208,9 +209,11 @@ static void test_devices(void **state)
 	device = named(machine, "0000:05:00.0");
 	assert_true(device->driver_known);
 	assert_null(device->driver);
+	assert_null(device->alias);
 	device = named(machine, "0000:04:00.0"); /* its class is no proof of a driver */
 	assert_true(device->driver_known);
 	assert_null(device->driver);
+	assert_null(device->alias);
 	assert_no_notes(machine);
 	done(model, machine);
 }
@@ -580,6 +583,7 @@ static void test_unprivileged(void **state)
 	device = named(machine, "0000:01:00.0");
 	assert_false(device->driver_known);
 	assert_null(device->driver);
+	assert_null(device->alias);
 	assert_int_equal(device->product, 0x1533);
 	assert_true(device->resources_known);
 	assert_int_equal(device->resources[0].start, 0xf7d10000);
