@@ -193,7 +193,7 @@ $(FREEBSD_UNITS): $(FREEBSD_PARTS)
 $(addprefix $(B)/tests/unit/,test_act test_act_fails test_act_restore): override WRAP := \
 	take_step driver_now override_now wait_for_nodes child_waits_in child_start rule_remove fsync \
 	collect_group_users bind_plan_ask_again
-$(B)/tests/unit/test_freebsd_act: override WRAP := \
+$(addprefix $(B)/tests/unit/,test_freebsd_act test_freebsd_act_load): override WRAP := \
 	take_step driver_now override_now steps_between step_name driver_hands_out \
 	wait_for_nodes rule_remove bind_plan_ask_again
 $(addprefix $(B)/tests/unit/test_freebsd_guards_,bhyve host network): override WRAP := \
