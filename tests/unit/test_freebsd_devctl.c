@@ -362,6 +362,9 @@ static void test_roll_back_elsewhere(void **state)
 	assert_int_equal(set(BARE, "nvme"), -ENXIO);
 	assert_says("vgapci has it now");
 	assert_state(BARE, "vgapci0");
+	force_detached(BARE, "vgapci"); /* its class was that, but it had none */
+	assert_int_equal(set(BARE, "nvme"), -ENXIO);
+	assert_says("vgapci has it now");
 }
 
 static void test_roll_back_fails(void **state)

@@ -83,6 +83,7 @@ static void test_storage(void **state)
 		{ 0x0c0300, "da12", NULL },
 		{ 0x0c0330, "ada0 cd0", NULL }, /* a live system's */
 		{ 0x0c0330, "da dax nda0 cd", "no USB disk is there" },
+		{ 0x0c0330, "md0da0", "no USB disk is there" }, /* the name begins so */
 		{ 0x080501, "ada0 da0", "no SD card or eMMC is there" },
 		{ 0x080501, "ada0 mmcsd0", NULL },
 		{ 0x080501, "sdda0", NULL }, /* by CAM */
@@ -211,6 +212,8 @@ static void test_display_only(void **state)
 	struct device *other;
 
 	make_display(it, TRI_NO);
+	says(it, freebsd_guard_display, GUARD_REFUSE, "it is the only display", ANOTHER);
+	it->taken[it->device - it->world->devices] = false; /* it is none beside itself */
 	says(it, freebsd_guard_display, GUARD_REFUSE, "it is the only display", ANOTHER);
 	other = other_display(it);
 	passes(it, freebsd_guard_display, NULL);

@@ -118,8 +118,6 @@ static enum tristate is_below(struct os *os, const char *parent, const char *dev
 			return TRI_YES;
 		for (length = strlen(name); length > 0 && is_digit(name[length - 1]);)
 			length--;
-		if (length == 0)
-			return TRI_NO;
 		free(question);
 		question = xasprintf("dev.%.*s.%s.%%parent", (int)length, name, name + length);
 	}
