@@ -717,14 +717,14 @@ static void test_many_addresses(void **state)
 	char many[OS_ADDRESSES_SIZE] = "up";
 
 	(void)state;
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 300; i++)
 		strcat(many, " 2::2");
 	model_set(recording.model, "igb0", "interface", many);
 	assert_int_equal(recording.os->ops->find_interface(recording.os, "igb0", &interface), 0);
-	/* 15 of 11 characters (::1 to ::f) and 26 of 12 (::10 to ::29) with a blank before all but
-	 * the first take 15 * 11 + 26 * 12 + 40 = 517: one too many. */
-	assert_int_equal(strlen(interface.addresses), 517 - 13);
-	assert_string_equal(interface.addresses + 517 - 13 - 12, "2001:db8::28");
+	/* 15 of 11 characters (::1 to ::f) and 144 of 12 (::10 to ::9f) with a blank before all but
+	 * the first take 15 * 11 + 144 * 12 + 158 = 2051: one too many. */
+	assert_int_equal(strlen(interface.addresses), 2051 - 13);
+	assert_string_equal(interface.addresses + 2051 - 13 - 12, "2001:db8::9e");
 	end(&recording);
 }
 

@@ -15,7 +15,7 @@
 
 struct os;
 
-#define OS_ADDRESSES_SIZE 512
+#define OS_ADDRESSES_SIZE 2048 /* a login to one that does not fit would go unseen */
 
 /* A network interface. */
 struct os_interface {
