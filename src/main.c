@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,14 @@ static int help(const struct context *context, int argc, char **argv)
 	return STATUS_OK;
 }
 
+/* Whether standard output is a pipe that nobody reads any more. */
+static bool reader_is_gone(void)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&output, 1, 0) > 0 && (output.revents & POLLERR);
+}
+
 /* Sees to it that everything was written. Return: STATUS_OK or STATUS_FAILED. */
 static int finish_output(const struct context *context)
 {
@@ -134,6 +143,9 @@ static int finish_output(const struct context *context)
 
 	if (code == 0 && !ferror(stdout))
 		return STATUS_OK;
+	/* What failed before, with nothing left to write now, has left no code. */
+	if (code == 0 && reader_is_gone())
+		code = EPIPE;
 	if (code != EPIPE)
 		complain(context, "standard output: %s", code ? strerror(code) : "write error");
 	fclose(stdout); /* said once is enough */
