@@ -565,6 +565,9 @@ static void test_values(void **state)
 		{ "hw.vmm.e", "string", "abc", "hw.vmm.e|int|6513249" }, /* four bytes */
 		{ "hw.vmm.f", "string", "abcd", "hw.vmm.f|bytes|6162636400" },
 		{ "dev.ppt.0.%driver", "string", "ppt", "dev.ppt.0.%driver|string|ppt" },
+		{ "net.ue.0.%parent", "string", "axge0", "net.ue.0.%parent|string|axge0" },
+		{ "net.wlan.0.%parent", "string", "iwm0", "net.wlan.0.%parent|string|iwm0" },
+		{ "dev.axge.0.%parent", "string", "uhub0", "dev.axge.0.%parent|string|uhub0" },
 		{ "dev.a.0.%driver", "string", "", "dev.a.0.%driver|string|" },
 		{ "dev.b.0.%driver", "string", "a|b c", "dev.b.0.%driver|string|a|b c" },
 		{ "dev.c.0.%driver", "string", "a\177", "dev.c.0.%driver|bytes|617f00" },
