@@ -54,7 +54,10 @@ char *pptdevs_line(const struct pptdevs *made, size_t index);
 
 /* Below, @found is what is there: each value, or NULL where it is not set. */
 
-/* Return: whether the kernel reserves the device. Always false in another domain than 0. */
+/*
+ * Return: whether they name the device. None of another domain than 0 is named; but the kernel does
+ * not look at domains there, so that one with the numbers of another that is named goes with it.
+ */
 bool pptdevs_lists(const char *const found[PPTDEVS_VALUES], const struct bdf *bdf);
 
 /**
