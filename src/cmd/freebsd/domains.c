@@ -6,6 +6,7 @@
 #include "cmd/reader.h"
 #include "cmd/selection.h"
 #include "model/freebsd/bhyve_host.h"
+#include "model/freebsd/pr260178.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 

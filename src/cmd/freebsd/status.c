@@ -9,6 +9,7 @@
 #include "cmd/status_rows.h"
 #include "model/acs.h"
 #include "model/freebsd/bhyve_host.h"
+#include "model/freebsd/pr260178.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 

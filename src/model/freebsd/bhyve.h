@@ -73,29 +73,4 @@ const struct bhyve_iommu_verdict *bhyve_iommu_state(const struct bhyve *bhyve);
 /* Return: what to do about a setting that the kernel ignores, as a sentence; NULL: nothing. */
 const char *bhyve_obsolete_setting(const struct bhyve *bhyve);
 
-/* --- PR 260178 ------------------------------------------------------------------------------ */
-
-enum pr260178_state { PR260178_UNKNOWN, PR260178_AFFECTED, PR260178_FIXED };
-
-struct pr260178_verdict {
-	int first, last; /* kern.osreldate */
-	enum pr260178_state state;
-	const char *why;
-	const char *next; /* NULL: nothing to do */
-};
-
-/**
- * pr260178() - whether the memory of a VM with a device stays reachable for the host's devices
- * @osreldate: -1: unknown
- *
- * Affected kernels take it out of the IOMMU's domain of the host: DMA of the host's disks and
- * network into guest memory then fails without a word. Mended by commit 246c39814567. No sysctl
- * tells; a number that may be of either side of the change is unknown.
- *
- * Return: never NULL.
- */
-const struct pr260178_verdict *pr260178(int osreldate);
-
-const char *pr260178_name(enum pr260178_state state); /* NULL for unknown */
-
 #endif

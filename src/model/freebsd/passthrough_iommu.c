@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "model/freebsd/passthrough_parts.h"
+#include "model/freebsd/pr260178.h"
 #include "util/alloc.h"
 
 #define PAGE 4096u
