@@ -114,6 +114,8 @@ enum fact {
 	FACT_ACS = 1u << 15,
 	FACT_RESOURCES = 1u << 16, /* device.resources */
 	FACT_CPU = 1u << 17,	   /* machine.cpu_vendor, .cpu_family */
+	FACT_GUESTS = 1u << 18, /* FreeBSD: what the host's domain has of the memory of VMs; wants
+				   FACT_HOLDERS, and may take seconds */
 };
 
 /**

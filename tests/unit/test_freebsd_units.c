@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Units, their tables, and the host's domain, in the memory of a model. */
+/* Units and their tables, in the memory of a model. */
 #include "acpi_bytes.h"
 
 #include <errno.h>
@@ -19,8 +19,6 @@
 #define TABLES 0x20001000ull /* more of them */
 
 #define PAGE 0x1000ull
-#define LARGE 0x200000ull
-#define HUGE_PAGE 0x40000000ull
 
 /* --- registers of VT-d -------------------------------------------------------------------- */
 
@@ -353,218 +351,6 @@ static void test_device_table(void **state)
 	model_free(model);
 }
 
-/* --- the host's domain -------------------------------------------------------------------- */
-
-static struct model *host_new(unsigned levels, uint64_t end, uint64_t page)
-{
-	struct model *model = model_new();
-	uint64_t next = TABLES;
-
-	model_write64(model, TABLE, 0);
-	for (uint64_t at = 0; at < end; at += page)
-		model_map(model, TABLE, levels, at, at, page, &next);
-	return model;
-}
-
-/* Sets the entry of a page of the first GiB; those are in the third table of three levels. */
-static void set_leaf(struct model *model, uint64_t at, uint64_t entry)
-{
-	model_write64(model, TABLES + PAGE * (1 + at / LARGE) + 8 * (at / PAGE % 512), entry);
-}
-
-static struct freebsd_host_map map_of(struct model *model, unsigned levels, uint64_t end)
-{
-	struct freebsd_host_map map;
-	struct error err = { 0 };
-
-	if (freebsd_read_host_map(&model->os, TABLE, levels, end, &map, &err) < 0)
-		fail_msg("%s", err.text);
-	return map;
-}
-
-static void assert_map(struct freebsd_host_map map, uint64_t end, uint64_t identical,
-		       uint64_t missing, uint64_t hole)
-{
-	assert_int_equal(map.end, end);
-	assert_int_equal(map.identical, identical);
-	assert_int_equal(map.missing, missing);
-	assert_int_equal(map.elsewhere, 0);
-	if (missing)
-		assert_int_equal(map.hole, hole);
-}
-
-static void test_host_whole(void **state)
-{
-	(void)state;
-	for (unsigned levels = 3; levels <= 5; levels++) {
-		struct model *model = host_new(levels, 4 * LARGE + 2 * PAGE, PAGE);
-
-		assert_map(map_of(model, levels, 0), 0x802000, 0x802000, 0, 0);
-		assert_map(map_of(model, levels, 0x802000), 0x802000, 0x802000, 0, 0);
-		assert_map(map_of(model, levels, 0x1000), 0x1000, 0x1000, 0, 0);
-		model_free(model);
-	}
-}
-
-/* An affected kernel: the leaves of guest memory are zero (PR 260178). */
-static void test_host_hole(void **state)
-{
-	struct model *model = host_new(3, 4 * LARGE, PAGE);
-
-	(void)state;
-	for (uint64_t at = 0x1ff000; at < 0x402000; at += PAGE) /* over two ends of tables */
-		set_leaf(model, at, 0);
-	set_leaf(model, 0x600000, 0);
-	assert_map(map_of(model, 3, 0), 0x800000, 0x5fc000, 0x204000, 0x1ff000);
-	assert_map(map_of(model, 3, 0x800000), 0x800000, 0x5fc000, 0x204000, 0x1ff000);
-	/* Nothing of it is looked at. */
-	assert_map(map_of(model, 3, 0x1ff000), 0x1ff000, 0x1ff000, 0, 0);
-	/* One page of it. */
-	assert_map(map_of(model, 3, 0x200000), 0x200000, 0x1ff000, 0x1000, 0x1ff000);
-	model_free(model);
-}
-
-/* At the end it shows only to who knows where the end is. */
-static void test_host_hole_at_end(void **state)
-{
-	struct model *model = host_new(3, 4 * LARGE, PAGE);
-
-	(void)state;
-	for (uint64_t at = 0x700000; at < 0x800000; at += PAGE)
-		set_leaf(model, at, 0);
-	assert_map(map_of(model, 3, 0), 0x700000, 0x700000, 0, 0);
-	assert_map(map_of(model, 3, 0x800000), 0x800000, 0x700000, 0x100000, 0x700000);
-	/* And what no table is there for. */
-	assert_map(map_of(model, 3, 0x1000000), 0x1000000, 0x700000, 0x900000, 0x700000);
-	model_free(model);
-}
-
-static void test_host_hole_at_start(void **state)
-{
-	struct model *model = host_new(3, LARGE, PAGE);
-
-	(void)state;
-	set_leaf(model, 0, 0);
-	assert_map(map_of(model, 3, 0), 0x200000, 0x1ff000, 0x1000, 0);
-	model_free(model);
-}
-
-/* A page that may only be read, or only be written, is mapped. */
-static void test_host_rights(void **state)
-{
-	struct model *model = host_new(3, LARGE, PAGE);
-
-	(void)state;
-	set_leaf(model, 0x1000, 0x1001);
-	set_leaf(model, 0x2000, 0x2002);
-	set_leaf(model, 0x3000, 0x3004);
-	assert_map(map_of(model, 3, 0), 0x200000, 0x1ff000, 0x1000, 0x3000);
-	model_free(model);
-}
-
-static void test_host_elsewhere(void **state)
-{
-	struct model *model = host_new(3, LARGE, PAGE);
-	struct freebsd_host_map map;
-
-	(void)state;
-	set_leaf(model, 0x1000, 0x7003);
-	map = map_of(model, 3, 0);
-	assert_int_equal(map.identical, 0x1ff000);
-	assert_int_equal(map.elsewhere, 0x1000);
-	assert_int_equal(map.missing, 0);
-	model_free(model);
-}
-
-/* Large pages, and a part of one. */
-static void test_host_large(void **state)
-{
-	struct model *model = host_new(4, 2 * HUGE_PAGE, HUGE_PAGE);
-	uint64_t next = 0x28000000;
-	struct freebsd_host_map map;
-
-	(void)state;
-	model_map(model, TABLE, 4, 2 * HUGE_PAGE, 2 * HUGE_PAGE, LARGE, &next);
-	assert_map(map_of(model, 4, 0), 0x80200000, 0x80200000, 0, 0);
-	assert_map(map_of(model, 4, 0x40000000 + PAGE), 0x40001000, 0x40001000, 0, 0);
-	model_map(model, TABLE, 4, HUGE_PAGE, 0, HUGE_PAGE, &next);
-	map = map_of(model, 4, 0);
-	assert_int_equal(map.identical, 0x40200000);
-	assert_int_equal(map.elsewhere, 0x40000000);
-	model_free(model);
-}
-
-/* The bit that makes a page of an entry means nothing above 1 GiB. */
-static void test_host_large_above(void **state)
-{
-	struct model *model = host_new(4, LARGE, PAGE);
-
-	(void)state;
-	model_write64(model, TABLE, TABLES | 0x83);
-	assert_map(map_of(model, 4, 0), 0x200000, 0x200000, 0, 0);
-	model_free(model);
-}
-
-static void test_host_empty(void **state)
-{
-	struct model *model = host_new(3, 0, PAGE);
-
-	(void)state;
-	assert_map(map_of(model, 3, 0), 0, 0, 0, 0);
-	assert_map(map_of(model, 3, 0x5000), 0x5000, 0, 0x5000, 0);
-	model_free(model);
-}
-
-/* More than three levels span. */
-static void test_host_beyond(void **state)
-{
-	struct model *model = host_new(3, LARGE, PAGE);
-
-	(void)state;
-	assert_map(map_of(model, 3, 0x8000001000), 0x8000001000, 0x200000, 0x8000001000 - 0x200000,
-		   0x200000);
-	assert_map(map_of(model, 3, 0xfffffffffffff000), 0xfffffffffffff000, 0x200000,
-		   0xfffffffffffff000 - 0x200000, 0x200000);
-	model_free(model);
-}
-
-static void test_host_fails(void **state)
-{
-	struct model *model = host_new(3, LARGE, PAGE);
-	struct freebsd_host_map map;
-	struct error err = { 0 };
-
-	(void)state;
-	assert_int_equal(freebsd_read_host_map(&model->os, TABLE, 2, 0, &map, &err), -EINVAL);
-	assert_string_equal(err.text, "IOMMU's table 0x20000000: 2 levels, not 3 to 5");
-	assert_int_equal(freebsd_read_host_map(&model->os, TABLE, 0, 0, &map, NULL), -EINVAL);
-	assert_int_equal(freebsd_read_host_map(&model->os, TABLE, 6, 0, &map, NULL), -EINVAL);
-	err = (struct error){ 0 };
-	model_write64(model, TABLES + 8, 0x90000003); /* the second of 2 MiB */
-	assert_int_equal(freebsd_read_host_map(&model->os, TABLE, 3, 0, &map, &err), -EBADMSG);
-	assert_string_equal(err.text, "IOMMU's table: nothing is at 0x90000000");
-	assert_int_equal(freebsd_read_host_map(&model->os, TABLE, 3, LARGE, &map, NULL), 0);
-	model->is_root = false;
-	assert_int_equal(freebsd_read_host_map(&model->os, TABLE, 3, 0, &map, NULL), -EACCES);
-	model_free(model);
-}
-
-/* A table that leads to itself at each level has an end. */
-static void test_host_circle(void **state)
-{
-	struct model *model = host_new(5, LARGE, PAGE);
-	struct freebsd_host_map map;
-	struct error err = { 0 };
-
-	(void)state;
-	for (unsigned i = 0; i < 512; i++)
-		model_write64(model, TABLE + 8 * i, TABLE | 3);
-	assert_int_equal(freebsd_read_host_map(&model->os, TABLE, 5, 0, &map, &err), -ELOOP);
-	assert_string_equal(err.text,
-			    "IOMMU's table 0x20000000: more tables than memory could take");
-	model_free(model);
-}
-
 /* --- units of a machine ------------------------------------------------------------------- */
 
 /* The first DRHD has 00:02.0, the second all of the rest of segment 0. */
@@ -844,18 +630,6 @@ int main(void)
 		cmocka_unit_test(test_amdvi),
 		cmocka_unit_test(test_device_entries),
 		cmocka_unit_test(test_device_table),
-		cmocka_unit_test(test_host_whole),
-		cmocka_unit_test(test_host_hole),
-		cmocka_unit_test(test_host_hole_at_end),
-		cmocka_unit_test(test_host_hole_at_start),
-		cmocka_unit_test(test_host_rights),
-		cmocka_unit_test(test_host_elsewhere),
-		cmocka_unit_test(test_host_large),
-		cmocka_unit_test(test_host_large_above),
-		cmocka_unit_test(test_host_empty),
-		cmocka_unit_test(test_host_beyond),
-		cmocka_unit_test(test_host_fails),
-		cmocka_unit_test(test_host_circle),
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_units_silent),
 		cmocka_unit_test(test_units_unknown),

@@ -6,6 +6,7 @@
 #include "collect/collect.h"
 #include "collect/freebsd/acpi_root.h"
 #include "collect/freebsd/collectors.h"
+#include "collect/freebsd/guests.h"
 #include "collect/freebsd/pci.h"
 #include "collect/freebsd/units.h"
 #include "model/freebsd/bhyve_host.h"
@@ -91,6 +92,8 @@ struct machine *collect(const struct source *source, unsigned facts)
 				      "type of domain");
 	if ((facts & FACT_HOLDERS) && functions)
 		freebsd_collect_bhyve(source->os, machine, functions);
+	if ((facts & FACT_GUESTS) && machine->bhyve)
+		freebsd_look_at_guests(source->os, machine);
 	if (facts & FACT_RESET)
 		machine_note(machine,
 			     "devices: in which ways they can be reset is not looked at on "

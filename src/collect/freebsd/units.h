@@ -102,31 +102,4 @@ int freebsd_amdvi_context(struct os *os, const struct freebsd_amdvi *unit, uint1
  */
 struct freebsd_context *freebsd_collect_contexts(struct os *os, struct machine *machine);
 
-/* --- what a domain maps (host_map.c) ------------------------------------------------------- */
-
-struct freebsd_host_map {
-	uint64_t end;	    /* behind the last address that was looked at */
-	uint64_t identical; /* bytes that are mapped to themselves */
-	uint64_t elsewhere; /* bytes that are mapped to other addresses */
-	uint64_t missing;   /* bytes that are not mapped */
-	uint64_t hole;	    /* where the first of them is; of no use without */
-};
-
-/**
- * freebsd_read_host_map() - hold the second-level tables of bhyve's host domain against 1:1
- * @table: the first, of @levels; from the context of a device that the host drives
- * @end: behind the last address to look at: all of memory, rounded up to pages of 4 KiB; 0: behind
- *       the last that is mapped, so that a hole at the end is not seen
- *
- * The host domain has all of memory. A kernel with PR 260178 takes the memory of a guest with a
- * passed-through device out of it: while such a guest runs, a hole is the proof that it is
- * affected, and that nothing is missing where the guest's memory is certainly looked at that it is
- * not. Without such a guest nothing is proved.
- *
- * Return: 0; -EINVAL for levels that there are not; -ELOOP for more tables than 2 TiB of memory
- * take, as where they lead in a circle; negative errno as freebsd_read_vtd().
- */
-int freebsd_read_host_map(struct os *os, uint64_t table, unsigned levels, uint64_t end,
-			  struct freebsd_host_map *map, struct error *err);
-
 #endif

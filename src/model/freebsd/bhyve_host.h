@@ -5,6 +5,7 @@
 
 #include "model/freebsd/passthrough.h"
 #include "model/freebsd/pptdevs.h"
+#include "model/freebsd/pr260178.h"
 
 /* By the tables that the unit of a device uses now. */
 enum bhyve_entry {
@@ -44,6 +45,7 @@ struct bhyve_uses {
 struct bhyve_host {
 	struct bhyve bhyve;
 	struct bhyve_uses uses;
+	struct pr260178_look look;
 	struct bhyve_device devices[]; /* one a device of the machine */
 };
 
