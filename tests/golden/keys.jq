@@ -101,7 +101,10 @@ def freebsd_domains:
 	has("document"; { domains: "array", iommu: "object", pr260178: "object" }),
 	(.iommu | has("iommu"; { state: "no-vmm|off-by-tunable|absent|failed|not-started|running?",
 		what: "string", next: "string?" })),
-	(.pr260178 | has("pr260178"; { state: "affected|fixed?", why: "string", next: "string?" })),
+	(.pr260178 | has("pr260178"; { state: "affected|fixed?", why: "string", next: "string?",
+			deep: (if .deep == null then "any" else "object" end) }),
+		(.deep | select(. != null) | has("deep"; { state: "affected|fixed?", why: "string",
+			pages: "number?", missing: "number?", first_missing: "address?" }))),
 	(each("domains")
 		| has("domain"; { unit: "string?", domain: "number?", owner: "host|vm|other|none|off?",
 			width: "number?", devices: "array" }),

@@ -202,7 +202,7 @@ static void test_iommu(void **state)
 	bhyve->osreldate = 1301000; /* unknown only warns */
 	says(it, freebsd_guard_iommu, GUARD_WARN, PR,
 	     "see by uname -v whether the kernel has commit 246c39814567 (PR 260178) or its "
-	     "merge");
+	     "merge, or ask iommutool domains --deep while a VM with a device runs");
 	bhyve->host_dmar = bhyve->host_dmar_active = TRI_YES; /* warnings come first */
 	says(it, freebsd_guard_iommu, GUARD_WARN, DMAR "; " PR,
 	     "take hw.dmar.enable=1 out of /boot/loader.conf; restart the host");

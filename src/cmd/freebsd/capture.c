@@ -45,10 +45,11 @@ static void tell_missing(const struct context *context, const struct strings *mi
 			 missing->items[0], missing->nr - 1, dir);
 }
 
-/* As every command does. */
+/* As every command does, but what domains map: that may be gigabytes, and is other when it is read.
+ */
 static void ask_everything(const struct source *source)
 {
-	struct machine *machine = collect(source, ~0u);
+	struct machine *machine = collect(source, ~(unsigned)FACT_GUESTS);
 	bool *wanted = xcalloc(machine->nr_devices, sizeof(*wanted));
 
 	memset(wanted, true, machine->nr_devices * sizeof(*wanted));

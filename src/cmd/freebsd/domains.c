@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "cmd/cells.h"
+#include "cmd/freebsd/domains_host.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
 #include "model/freebsd/bhyve_host.h"
-#include "model/freebsd/pr260178.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
@@ -15,6 +15,13 @@ enum { UNIT, DOMAIN, OWNER, WIDTH, DEVICE, GROUP, DRIVER, STATE, BLOCKED, WHY };
 #define DOMAINS OUT_LEVEL(0)
 #define DEVICES OUT_LEVEL(1)
 #define FACTS (FACT_HOLDERS | FACT_DRIVER | FACT_UNIT | FACT_TABLES)
+
+enum { KEY_DEEP = 0x100 };
+
+struct domains_arguments {
+	struct arguments common; /* first: parse_shared() casts to it */
+	bool deep;
+};
 
 static const struct out_column columns[] = {
 	[UNIT] = { "UNIT", DOMAINS, OUT_TYPE_STRING, true, FACTS,
@@ -45,11 +52,37 @@ static const struct out_schema schema = {
 	.nr_columns = sizeof(columns) / sizeof(columns[0]),
 };
 
+static const struct argp_option options[] = {
+	{ "deep", KEY_DEEP, NULL, 0,
+	  "Whether the kernel has PR 260178, by the IOMMU's tables: status 0 when it is fixed, 1 "
+	  "when it is affected, 2 when that cannot be found out, 77 when nothing here shows it",
+	  0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct domains_arguments *arguments = state->input;
+
+	if (key != KEY_DEEP)
+		return parse_shared(key, arg, state);
+	arguments->deep = true;
+	return 0;
+}
+
 static const struct argp argp = {
-	.parser = parse_shared,
+	.options = options,
+	.parser = parse,
 	.args_doc = "[GROUP|DEVICE]...",
 	.doc = "Show the domains that the IOMMUs have now, the devices in them, and who has those "
-	       "that are on ppt.",
+	       "that are on ppt.\v"
+	       "A kernel with PR 260178 takes the memory of a VM with a device out of the host's "
+	       "domain, so that disks and network cards of the host cannot reach it. Which kernels "
+	       "these are is told by their number; where it leaves that open, or to be sure, "
+	       "--deep "
+	       "looks for the pages of such VMs in the tables of the host's domain. It wants root, "
+	       "Intel's IOMMU and a VM with a device that runs, only reads, and looks at 256 GiB "
+	       "at most, which may take some seconds.",
 	.children = reading_children,
 };
 
@@ -154,37 +187,20 @@ static void add_domains(struct out *out, const struct machine *machine,
 	}
 }
 
-/* --- the host ----------------------------------------------------------------------------- */
-
-static void add_host(struct out *out, const struct bhyve *bhyve)
-{
-	const struct bhyve_iommu_verdict *iommu = bhyve_iommu_state(bhyve);
-	const struct pr260178_verdict *pr = pr260178(bhyve->osreldate);
-	struct out_value state = out_object(""), bug = out_object("");
-
-	out_member(&state, "state", string_or_unknown(iommu->word));
-	out_member(&state, "what", out_string(iommu->what));
-	out_member(&state, "next", out_string(iommu->next));
-	out_document(out, "iommu", state);
-	out_member(&bug, "state", string_or_unknown(pr260178_name(pr->state)));
-	out_member(&bug, "why", out_string(pr->why));
-	out_member(&bug, "next", out_string(pr->next));
-	out_document(out, "pr260178", bug);
-	out_footer(out, "bhyve: %s", iommu->what);
-	out_footer(out, "PR 260178: %s: %s", pr260178_name(pr->state) ?: "unknown", pr->why);
-}
-
 static int list_domains(const void *own, const struct source *source, struct out *out)
 {
-	const struct arguments *arguments = own;
+	const struct domains_arguments *domains = own;
+	const struct arguments *arguments = &domains->common;
 	const struct context *context = arguments->context;
-	struct machine *machine = collect(source, FACTS | selection_facts(arguments));
+	struct machine *machine = collect(source, FACTS | selection_facts(arguments) |
+							  (domains->deep ? FACT_GUESTS : 0));
 	struct selection selection;
 	int status = select_operands(arguments, machine, true, &selection);
 
 	if (status != STATUS_USAGE && machine->bhyve) {
 		add_domains(out, machine, &selection);
-		add_host(out, &machine->bhyve->bhyve);
+		add_domains_host(out, machine->bhyve);
+		status = status_worst(status, end_look(context, &machine->bhyve->look));
 	}
 	if (status != STATUS_USAGE) {
 		status = status_worst(status, show_notes(context, machine, &selection));
@@ -203,9 +219,9 @@ static const struct reader reader = {
 
 static int run(struct context *context, int argc, char **argv)
 {
-	struct arguments arguments = { 0 };
+	struct domains_arguments arguments = { 0 };
 
-	return run_reader(&reader, &arguments, context, argc, argv);
+	return run_reader(&reader, &arguments.common, context, argc, argv);
 }
 
 static const struct out_schema *const schemas[] = { &schema, NULL };

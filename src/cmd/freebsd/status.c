@@ -9,7 +9,6 @@
 #include "cmd/status_rows.h"
 #include "model/acs.h"
 #include "model/freebsd/bhyve_host.h"
-#include "model/freebsd/pr260178.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
