@@ -216,6 +216,10 @@ void model_name(const struct model_function *function, char text[MODEL_NAME_SIZE
  *	an ACPI table, below the RSDP at machdep.acpi_root
  *   ADDRESS|memory|BYTES
  *	of physical memory, whose page is there then
+ *   ADDRESS|map|LEVELS IOVA PHYSICAL PAGES NEXT
+ *	pages of 4 KiB in the second-level tables at ADDRESS, as of model_map()
+ *   list|changes|always
+ *	the list of functions, which GETCONF hands out one by one
  *   igb0|interface|up ADDRESS...
  *	a network interface, or "down"
  */

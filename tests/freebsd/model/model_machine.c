@@ -170,6 +170,27 @@ static void take_memory(struct model *model, const char *name, char *value)
 	free(bytes);
 }
 
+static void take_map(struct model *model, const char *name, char *value)
+{
+	uint64_t table = number(name), levels = number(strsep(&value, " "));
+	uint64_t iova = number(strsep(&value, " ")), physical = number(strsep(&value, " "));
+	uint64_t pages = number(strsep(&value, " ")), next = number(value);
+
+	model_expect(levels >= 3 && levels <= 5 && pages <= 1u << 20, "%s: no such tables", name);
+	model_touch(model, table);
+	for (uint64_t i = 0; i < pages; i++)
+		model_map(model, table, (unsigned)levels, iova + i * 4096, physical + i * 4096,
+			  4096, &next);
+}
+
+static void take_changes(struct model *model, const char *name, char *value)
+{
+	model_expect(strcmp(name, "list") == 0 && strcmp(value, "always") == 0,
+		     "%s: not list|changes|always", name);
+	model->bumps_for_ever = true;
+	model->most_at_once = 1;
+}
+
 static void take_user(struct model *model, const char *name, char *value)
 {
 	model_expect(strcmp(name, "asked") == 0 && strcmp(value, "other") == 0,
@@ -200,10 +221,12 @@ bool model_machine_line(struct model *model, const char *name, const char *type,
 		const char *type;
 		void (*take)(struct model *model, const char *name, char *value);
 	} types[] = {
-		{ "pci", take_function }, { "identity", take_identity }, { "config", take_config },
-		{ "bar", take_bar },	  { "table", take_table },	 { "memory", take_memory },
-		{ "by", take_user },	  { "is", take_release },	 { "fails", take_failure },
-		{ "state", take_state },
+		{ "pci", take_function },  { "identity", take_identity },
+		{ "config", take_config }, { "bar", take_bar },
+		{ "table", take_table },   { "memory", take_memory },
+		{ "by", take_user },	   { "is", take_release },
+		{ "fails", take_failure }, { "state", take_state },
+		{ "map", take_map },	   { "changes", take_changes },
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -218,20 +241,13 @@ void model_machine_end(struct model *model)
 {
 	const uint8_t **bytes = xcalloc(model->nr_tables + 1, sizeof(*bytes));
 	size_t *sizes = xcalloc(model->nr_tables + 1, sizeof(*sizes));
-	uint64_t rsdp = 0;
-	size_t size = sizeof(rsdp);
 
 	for (size_t i = 0; i < model->nr_tables; i++) {
 		bytes[i] = model->tables[i].bytes;
 		sizes[i] = model->tables[i].size;
 	}
-	if (model->nr_tables) {
-		model_expect(model_sysctl(&model->os, "machdep.acpi_root", &rsdp, &size) == 0 &&
-				     size == sizeof(rsdp),
-			     "tables, and no machdep.acpi_root");
-		model_forget_calls(model);
-		model_acpi(model, rsdp, bytes, sizes, model->nr_tables);
-	}
+	if (model->nr_tables)
+		model_acpi(model, model_acpi_root(model), bytes, sizes, model->nr_tables);
 	free(bytes);
 	free(sizes);
 }

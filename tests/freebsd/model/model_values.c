@@ -127,6 +127,16 @@ void model_profile(struct model *model, const char *path)
 	free(bytes);
 }
 
+uint64_t model_acpi_root(struct model *model)
+{
+	const struct model_value *value = find_value(model, VALUE_SYSCTL, "machdep.acpi_root");
+	uint64_t address = 0;
+
+	model_expect(value && value->size == sizeof(address), "tables, and no machdep.acpi_root");
+	memcpy(&address, value->bytes, sizeof(address));
+	return address;
+}
+
 void model_values_free(struct model *model)
 {
 	for (size_t i = 0; i < model->nr_values; i++) {

@@ -54,6 +54,9 @@ void model_machine_end(struct model *model);
 void model_write_state(const struct model *model, const char *path);
 void model_read_state(struct model *model, const char *path);
 
+/* machdep.acpi_root, whether or not it may be asked for. */
+uint64_t model_acpi_root(struct model *model);
+
 void model_values_free(struct model *model);
 void model_memory_free(struct model *model);
 void model_machine_free(struct model *model);
