@@ -101,7 +101,7 @@ void machine_fault(struct machine *machine, const char *subject, const char *for
 {
 	struct fault *fault;
 	va_list ap;
-	char *text;
+	char *text, *whole;
 	int length;
 
 	va_start(ap, format);
@@ -109,13 +109,19 @@ void machine_fault(struct machine *machine, const char *subject, const char *for
 	va_end(ap);
 	if (length < 0)
 		die_out_of_memory();
+	whole = xasprintf("%s: %s", subject, text);
+	free(text);
+	for (size_t i = 0; i < machine->nr_faults; i++)
+		if (strcmp(machine->faults[i].text, whole) == 0) {
+			free(whole);
+			return;
+		}
 	machine->faults = xgrow(machine->faults, machine->nr_faults, sizeof(*machine->faults));
 	fault = &machine->faults[machine->nr_faults++];
 	*fault = (struct fault){
 		.subject = xstrdup(subject),
-		.text = xasprintf("%s: %s", subject, text),
+		.text = whole,
 	};
-	free(text);
 	take_note(machine, xstrdup(fault->text));
 }
 

@@ -201,8 +201,8 @@ void machine_note(struct machine *machine, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * The same for what no healthy system has: commands say it without being asked, and end with 2.
- * @format is what follows the subject.
+ * The same for what no healthy system has, once, too: commands say it without being asked, and end
+ * with 2. @format is what follows the subject.
  */
 void machine_fault(struct machine *machine, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

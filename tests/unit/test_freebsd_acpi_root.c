@@ -628,8 +628,8 @@ static void test_collect_several(void **state)
 	assert_int_equal(machine->ivrs.state, FILE_ABSENT);
 	assert_int_equal(machine->notes.nr, 1);
 	assert_string_equal(machine->notes.items[0],
-			    "ACPI: DMAR at 0x7fe18000: 2097200 bytes; more than 1 MiB is no such "
-			    "table");
+			    "DMAR2: ACPI: DMAR at 0x7fe18000: 2097200 bytes; more than 1 MiB is no "
+			    "such table");
 	machine_free(machine);
 	tables_free(&m);
 }

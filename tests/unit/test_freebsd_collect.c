@@ -287,6 +287,8 @@ static void test_bhyve_values(void **state)
 	} cases[] = {
 		{ "vm.max_user_wired", "ulong", "0x100000000", 0x100000000 },
 		{ "vm.max_wired", "int", "4000", 4000 },
+		{ "vm.max_wired", "uint", "0x80000000", 0x80000000 },
+		{ "vm.max_user_wired", "ulong", "0xffffffffffffffff", INT64_MAX }, /* no limit */
 		{ "vm.max_wired", "u16", "4000", -1 }, /* of no size that it has */
 		{ "vm.max_wired", "string", "4000", -1 },
 	};
@@ -305,6 +307,53 @@ static void test_bhyve_values(void **state)
 		machine_free(machine);
 		model_free(model);
 	}
+}
+
+/* What makes no sense is unknown and a fault; what may not be asked for is unknown and a note. */
+static void test_bhyve_nonsense(void **state)
+{
+	static const struct {
+		const char *type, *value;
+		enum tristate wanted;
+	} cases[] = {
+		{ "int", "-1", UNKNOWN },
+		{ "long", "-1", UNKNOWN },
+		{ "uint", "0x80000000", UNKNOWN },
+		{ "u64", "0x100000000", UNKNOWN },
+		{ "u8", "1", UNKNOWN },
+		{ "u16", "1", UNKNOWN },
+		{ "string", "", UNKNOWN },
+		{ "string", "123456789", UNKNOWN },
+		{ "long", "1", TRI_YES },
+		{ "uint", "0x7fffffff", TRI_YES },
+	};
+	struct model *model = model_new();
+	struct machine *machine;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		model_set(model, "hw.vmm.iommu.enable", cases[i].type, cases[i].value);
+		machine = collect_bhyve(model);
+		assert_case(machine->bhyve->bhyve.enable == cases[i].wanted, cases[i].type);
+		assert_int_equal(machine->nr_faults, cases[i].wanted == UNKNOWN);
+		freebsd_ask_bhyve(&model->os, machine, &machine->bhyve->bhyve);
+		assert_int_equal(machine->nr_faults, cases[i].wanted == UNKNOWN); /* once */
+		if (machine->nr_faults)
+			assert_string_equal(
+				machine->faults[0].text,
+				"hw.vmm.iommu.enable: it is no number that makes sense; "
+				"see sysctl hw.vmm.iommu.enable");
+		machine_free(machine);
+	}
+	model_fails(model, "sysctl hw.vmm.iommu.enable", 0, -EPERM);
+	machine = collect_bhyve(model);
+	assert_int_equal(machine->bhyve->bhyve.enable, TRI_UNKNOWN);
+	assert_int_equal(machine->nr_faults, 0);
+	assert_true(strings_contain(&machine->notes,
+				    "hw.vmm.iommu.enable: Operation not permitted; see sysctl "
+				    "hw.vmm.iommu.enable"));
+	machine_free(machine);
+	model_free(model);
 }
 
 /* One unit that translates is enough; where one does not tell nothing is known without that. */
@@ -379,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_regions_unknown),
 		cmocka_unit_test(test_bhyve),
 		cmocka_unit_test(test_bhyve_values),
+		cmocka_unit_test(test_bhyve_nonsense),
 		cmocka_unit_test(test_bhyve_host_driver),
 		cmocka_unit_test(test_bhyve_states),
 	};

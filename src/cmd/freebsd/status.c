@@ -173,7 +173,9 @@ static void add_kernel(const struct overview *overview)
 	    pr->next);
 	add(overview, "max-wired",
 	    bhyve->max_wired < 0 ? out_unknown()
-				 : out_format("%" PRId64 " MiB", bhyve->max_wired / PAGES_OF_1M),
+	    : bhyve->max_wired == INT64_MAX
+		    ? out_string("no limit")
+		    : out_format("%" PRId64 " MiB", bhyve->max_wired / PAGES_OF_1M),
 	    INFO, NULL);
 }
 

@@ -177,10 +177,10 @@ static bool collect_table(struct os *os, const struct freebsd_acpi *acpi, struct
 			first->state = FILE_ABSENT;
 		return false;
 	}
-	if (r < 0)
+	if (r < 0 && r != -EFBIG && r != -EBADMSG) {
 		machine_note(machine, "%s", err.text);
-	if (r < 0 && r != -EFBIG && r != -EBADMSG)
 		return false; /* whether there is one, or a further one, is not known */
+	}
 	table = nth == 0 ? first : add_further(machine);
 	memcpy(table->name, signature, SIGNATURE_SIZE);
 	if (nth && nth < 10)
@@ -188,6 +188,9 @@ static bool collect_table(struct os *os, const struct freebsd_acpi *acpi, struct
 	table->state = FILE_BROKEN;
 	if (r == 0 && acpi_parse(bytes, length, &table->table) == 0)
 		table->state = FILE_READ;
+	else
+		machine_note(machine, "%s: %s", table->name,
+			     r < 0 ? err.text : "it is no such table");
 	return r == 0 && nth < 9;
 }
 

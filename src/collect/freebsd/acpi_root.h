@@ -52,6 +52,7 @@ int freebsd_acpi_read(struct os *os, const struct freebsd_acpi *acpi, const char
  * freebsd_collect_tables() - machine.dmar, .ivrs and .further
  *
  * Where it cannot be told whether there is a table its state stays FILE_UNASKED; notes say why.
+ * Those about a table that is broken begin with its name.
  */
 void freebsd_collect_tables(struct os *os, struct machine *machine);
 

@@ -37,8 +37,9 @@ struct freebsd_function;
 void freebsd_collect_bhyve(struct os *os, struct machine *machine,
 			   const struct freebsd_function *functions);
 
-/* What sysctl, modules and the registers of the units tell of bhyve. */
-void freebsd_ask_bhyve(struct os *os, const struct machine *machine, struct bhyve *bhyve);
+/* What sysctl, modules and the registers of the units tell of bhyve; what makes no sense is a fault
+ * of the machine. */
+void freebsd_ask_bhyve(struct os *os, struct machine *machine, struct bhyve *bhyve);
 
 struct bhyve_host;
 

@@ -39,7 +39,7 @@ static const char *find_note(const struct machine *machine, size_t from, const c
 	return NULL;
 }
 
-/* Notes of a table begin with its name; memory that was not to be read may have any. */
+/* Of tables that may be there the reason was said of the memory that was not to be read. */
 static void list_tables(struct os *os, struct machine *machine)
 {
 	static const char *const names[] = { "DMAR", "IVRS", "VIOT" };
@@ -52,18 +52,14 @@ static void list_tables(struct os *os, struct machine *machine)
 		const char *own = find_note(machine, before, names[i]);
 		const char *last = behind ? machine->notes.items[behind - 1] : NULL;
 
-		if (tables[i]->state == FILE_BROKEN) {
-			machine_note(machine, "%s: %s", names[i],
-				     own ? own : "it is no such table");
-		} else if (tables[i]->state == FILE_UNASKED) {
-			tables[i]->state = FILE_DENIED;
-			strcpy(tables[i]->name, names[i]);
-			machine_note(machine, "%s: whether this machine has one is unknown: %s",
-				     names[i],
-				     own    ? own
-				     : last ? last
-					    : "it was not to be read");
-		}
+		if (tables[i]->state != FILE_UNASKED)
+			continue;
+		tables[i]->state = FILE_DENIED;
+		strcpy(tables[i]->name, names[i]);
+		machine_note(machine, "%s: whether this machine has one is unknown: %s", names[i],
+			     own    ? own
+			     : last ? last
+				    : "it was not to be read");
 	}
 }
 
