@@ -255,6 +255,7 @@ check-freebsd: $(FREEBSD_PROGRAM) $(if $(SMARTCOLS),$(B)/plain/iommutool-freebsd
 		$(sort $(FREEBSD_COMMON) $(FREEBSD_SYSTEM))
 	@tests/freebsd/golden/run $(B)
 	$(if $(SMARTCOLS),@$(WITHOUT) tests/freebsd/golden/run $(B)/plain)
+	@tests/freebsd/golden/hostile $(B)
 
 $(B)/tests/docs/list_options: $(B)/tests/docs/list_options.o $(PARTS)
 	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)

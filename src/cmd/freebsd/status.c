@@ -129,14 +129,20 @@ static void add_reserved(const struct overview *overview)
 	const struct bhyve_uses *uses = &overview->host->uses;
 	const char *found[PPTDEVS_VALUES];
 	_cleanup_free_ struct bdf *bdfs = NULL;
+	_cleanup_free_ char *next = NULL;
 	struct strings problems = { 0 };
 	size_t nr;
 
 	bhyve_pptdevs(uses, found);
 	nr = pptdevs_parse(found, &bdfs);
 	pptdevs_lint(found, overview->machine, &problems);
+	if (problems.nr == 1)
+		next = xstrdup(problems.items[0]);
+	else if (problems.nr > 1)
+		next = xasprintf("%s; and %zu more: iommutool bind --list-persisted",
+				 problems.items[0], problems.nr - 1);
 	add(overview, "pptdevs", uses->pptdevs_known ? out_format("%zu", nr) : out_unknown(),
-	    problems.nr ? WARN : INFO, problems.nr ? problems.items[0] : NULL);
+	    problems.nr ? WARN : INFO, next);
 	strings_free(&problems);
 }
 

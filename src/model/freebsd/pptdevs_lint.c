@@ -85,12 +85,13 @@ static void lint_value(const char *name, const char *value, struct strings *prob
 						 name));
 }
 
-static bool listed_before(const struct bdf *bdfs, size_t index)
+static size_t times_before(const struct bdf *bdfs, size_t index)
 {
+	size_t times = 0;
+
 	for (size_t i = 0; i < index; i++)
-		if (pptdevs_same(&bdfs[i], &bdfs[index]))
-			return true;
-	return false;
+		times += pptdevs_same(&bdfs[i], &bdfs[index]);
+	return times;
 }
 
 static void lint_devices(const char *const found[PPTDEVS_VALUES], const struct machine *machine,
@@ -106,11 +107,11 @@ static void lint_devices(const char *const found[PPTDEVS_VALUES], const struct m
 
 		pptdevs_write(&bdfs[i], address);
 		pptdevs_write_name(&bdfs[i], name);
-		if (listed_before(bdfs, i)) {
+		if (times_before(bdfs, i) == 1) /* said once, however often it is there */
 			strings_take(problems,
 				     xasprintf("pptdevs: %s is there twice; leave one", address));
+		if (times_before(bdfs, i) > 0)
 			continue;
-		}
 		if (machine && !device)
 			strings_take(problems,
 				     xasprintf("pptdevs: %s: no such device here (%s); iommutool "
