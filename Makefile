@@ -273,7 +273,7 @@ $(B)/tests/bench/map_overhead: $(B)/tests/bench/map_overhead.o $(PARTS)
 	@echo "  LD    $@"
 	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
 
-fuzz: ## Fuzz each parser for FUZZ_SECONDS
+fuzz: ## Fuzz each parser and collector for FUZZ_SECONDS
 	@$(MAKE) --no-print-directory fuzzers B=build-fuzz CC=$(CLANG) \
 		SANITIZE=fuzzer-no-link,address,undefined
 	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
@@ -281,6 +281,12 @@ fuzz: ## Fuzz each parser for FUZZ_SECONDS
 fuzzers: $(FUZZERS)
 
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(PARTS)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS_LINK)
+
+# Of the program for FreeBSD; the machine that answers is its own.
+$(B)/tests/fuzz/fuzz_freebsd: $(B)/tests/fuzz/fuzz_freebsd.o \
+		$(filter-out %/src/main.o %/model/entry_os.o,$(FREEBSD_PROGRAM_OBJECTS))
 	@echo "  LD    $@"
 	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS_LINK)
 
@@ -323,7 +329,7 @@ help: ## This list
 	$(FREEBSD_PARTS:.o=.d) $(FREEBSD_PROGRAM_OBJECTS:.o=.d) $(PLAIN_OBJECT:.o=.d)
 
 $(UNITS:=.o) $(FUZZERS:=.o) $(B)/tests/docs/list_options.o: OWN_CFLAGS += -Itests/unit
-$(FREEBSD_UNITS:=.o): OWN_CFLAGS += -Itests
+$(FREEBSD_UNITS:=.o) $(B)/tests/fuzz/fuzz_freebsd.o: OWN_CFLAGS += -Itests
 
 .PHONY: all deps deps-build deps-test deps-fuzz demo test check check-unit check-golden \
 	check-acpi check-docs check-freebsd check-vm bench bench-vm fuzz fuzzers format tidy install \
