@@ -300,6 +300,9 @@ static int work(const struct change_arguments *arguments, const struct source *s
 	int status = find_targets(arguments, machine, journal, &targets);
 	bool found = status == STATUS_OK;
 
+	/* Whoever is not to be found may be where nothing could be read. */
+	if (status == STATUS_FAILED)
+		show_notes(context, machine, NULL);
 	if (found) {
 		tell_notes(context, machine, &targets);
 		status = check_driver(arguments, source, machine, &is_missing);
