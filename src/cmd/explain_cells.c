@@ -140,7 +140,8 @@ struct out_value explained_reasons(const struct explained *it)
 static struct out_value region_object(const struct explained *it, const struct region *region)
 {
 	const struct group *group = it->device->group;
-	const char *vfio = region_meaning_name(region_meaning(it->machine, group, region));
+	enum region_meaning meaning = region_meaning(it->machine, group, region);
+	const char *vfio = region_meaning_name(meaning);
 	_cleanup_free_ const struct device **devices = NULL;
 	_cleanup_free_ char *text = NULL;
 	struct out_value object;
@@ -148,8 +149,9 @@ static struct out_value region_object(const struct explained *it, const struct r
 	size_t nr;
 
 	source = region_source(it->machine, group, region, &devices, &nr);
-	text = xasprintf("0x%016" PRIx64 "-0x%016" PRIx64 " %s: %s to %s, source %s", region->start,
-			 region->end, region->word, vfio ? vfio : "?", explained_taker,
+	text = xasprintf("0x%016" PRIx64 "-0x%016" PRIx64 " %s: %s %s %s, source %s", region->start,
+			 region->end, region->word, vfio ? vfio : "?",
+			 meaning == MEANING_IGNORED ? "by" : "to", explained_taker,
 			 source ? source : "?");
 	object = out_object(text);
 	out_member(&object, "start", out_address(region->start));

@@ -23,6 +23,7 @@ const char *region_meaning_name(enum region_meaning meaning)
 		[MEANING_USABLE] = "usable",
 		[MEANING_EXCLUDED] = "excluded",
 		[MEANING_REFUSED] = "refused",
+		[MEANING_IGNORED] = "ignored",
 	};
 
 	return names[meaning];

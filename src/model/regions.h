@@ -6,12 +6,15 @@
 #include "model/iova.h"
 #include "model/machine.h"
 
-/* Meaning to VFIO (drivers/vfio/vfio_iommu_type1.c, drivers/iommu/iommufd/). */
+/* Meaning to VFIO (drivers/vfio/vfio_iommu_type1.c, drivers/iommu/iommufd/), or to bhyve. */
 enum region_meaning {
 	MEANING_UNKNOWN,
-	MEANING_USABLE,	  /* VFIO ignores it */
+	MEANING_USABLE,	  /* it may be mapped over, and that does no harm */
 	MEANING_EXCLUDED, /* VFIO maps nothing there */
 	MEANING_REFUSED,  /* the kernel hands no device out that has it */
+	/* bhyve maps what it likes over it: what the firmware has the device do there fails, or hits
+	 * the VM's memory. */
+	MEANING_IGNORED,
 };
 
 const char *region_meaning_name(enum region_meaning meaning); /* NULL for unknown */

@@ -59,7 +59,7 @@ def regions:
 		  (select(has("regions")) | has("group"; { group: "number", regions: "array",
 			usable: "array" })),
 		  (each("regions") | has("region"; { start: "address", end: "address",
-			type: "string", vfio: "usable|excluded|refused?",
+			type: "string", vfio: "usable|excluded|refused|ignored?",
 			source: "RMRR|IVMD|msi-window|ht-hole|isa|firmware?", devices: "[string]" })));
 
 def conflicts:
@@ -141,7 +141,7 @@ def explain:
 		  (each("reasons") | has("reason"; { because: "alias|acs|quirk|bus-alias|multifunction",
 			at: "string", missing: "[string]", pulls_in: "[string]" })),
 		  (each("regions") | has("region"; { start: "address", end: "address", type: "string",
-			vfio: "usable|excluded|refused?",
+			vfio: "usable|excluded|refused|ignored?",
 			source: "RMRR|IVMD|msi-window|ht-hole|isa|firmware?" })),
 		  (each("obstacles") | has("obstacle"; { kind: "blocks|unknown|warns", what: "string",
 			next: "string" })),

@@ -22,7 +22,7 @@ const char to_help[] = "Bind to this driver (default ppt)";
 const char persist_help[] =
 	"Say what /boot/loader.conf has to have, so that it is bound at each boot";
 
-const char verdict_meaning[] = "What bhyve makes of it: usable, excluded or refused";
+const char verdict_meaning[] = "What bhyve makes of it: usable, excluded or ignored";
 const char usable_meaning[] = "Ranges that a VM of bhyve can have";
 const char gaw_meaning[] = "Bits of the highest IOVA that its unit is sure to translate";
 const char last_iova_meaning[] = "The highest IOVA that its unit is sure to translate";

@@ -170,6 +170,7 @@ static enum tristate is_refused(const struct guard_question *question, const str
 		return TRI_UNKNOWN;
 	case MEANING_USABLE:
 	case MEANING_EXCLUDED:
+	case MEANING_IGNORED:
 		break;
 	}
 	return TRI_NO;
