@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/words.h"
 #include "util/alloc.h"
 #include "util/option.h"
 
@@ -18,7 +19,7 @@ enum {
 };
 
 static const struct argp_option common_options[] = {
-	{ "sysroot", 's', "DIR", 0, "Read the captured machine in DIR", 0 },
+	{ "sysroot", 's', "DIR", 0, sysroot_help, 0 },
 	{ "verbose", 'v', NULL, 0, "Say on stderr why something is unknown", 0 },
 	{ "quiet", 'q', NULL, 0, "Print nothing but errors; the exit status answers", 0 },
 	{ "color", KEY_COLOR, "WHEN", 0, "Colour and bold: auto, always or never", 0 },

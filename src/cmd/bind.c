@@ -166,7 +166,7 @@ static const struct out_schema *const schemas[] = { &change_schema, &persisted_s
 
 const struct command cmd_bind = {
 	.name = "bind",
-	.summary = "Give devices to user space, safely",
+	.summary = bind_summary,
 	.argp = &argp,
 	.schemas = schemas,
 	.run = run,

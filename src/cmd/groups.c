@@ -8,6 +8,7 @@
 #include "cmd/classes.h"
 #include "cmd/reader.h"
 #include "cmd/selection.h"
+#include "cmd/words.h"
 #include "collect/collect.h"
 #include "command.h"
 #include "model/acs.h"
@@ -38,12 +39,11 @@ enum {
 
 static const struct out_column columns[] = {
 	[GROUP] = { "GROUP", GROUPS, OUT_TYPE_NUMBER, true, 0, "Number of the IOMMU group" },
-	[TYPE] = { "TYPE", GROUPS, OUT_TYPE_STRING, true, FACT_GROUP_TYPE,
-		   "Type of its default domain: DMA, DMA-FQ, identity, blocked" },
+	[TYPE] = { "TYPE", GROUPS, OUT_TYPE_STRING, true, FACT_GROUP_TYPE, group_type_meaning },
 	[VIABLE] = { "VIABLE", GROUPS, OUT_TYPE_BOOL, true, FACT_DRIVER | FACT_VFIO | FACT_CLASS,
-		     "User space could own the group now" },
+		     viable_meaning },
 	[IN_USE] = { "IN_USE", GROUPS, OUT_TYPE_BOOL, false, FACT_DRIVER | FACT_VFIO | FACT_HOLDERS,
-		     "User space has it open now" },
+		     in_use_meaning },
 	[BLOCKERS] = { "BLOCKERS", GROUPS, OUT_TYPE_LIST, false, FACT_DRIVER | FACT_VFIO,
 		       "What keeps it from being viable: DEVICE=DRIVER" },
 	[DEVICE] = { "DEVICE", DEVICES, OUT_TYPE_STRING, true, 0, "Address of the device" },
@@ -58,8 +58,7 @@ static const struct out_column columns[] = {
 		       "No other device can be reached without passing the IOMMU" },
 	[UNIT] = { "UNIT", DEVICES, OUT_TYPE_STRING, false, FACT_UNIT,
 		   "IOMMU unit that translates for it" },
-	[RESET] = { "RESET", DEVICES, OUT_TYPE_LIST, false, FACT_RESET,
-		    "Reset methods, in the order in which they are tried" },
+	[RESET] = { "RESET", DEVICES, OUT_TYPE_LIST, false, FACT_RESET, reset_meaning },
 	[NAME] = { "NAME", DEVICES, OUT_TYPE_STRING, true, FACT_NAME | FACT_ID,
 		   "Names of vendor and device" },
 };
@@ -89,11 +88,9 @@ static const struct argp_option options[] = {
 	{ "class", KEY_CLASS, "NAME|0xCC[SS]", 0,
 	  "Only devices of this class: network, nvme, 0x0300", 0 },
 	{ "driver", KEY_DRIVER, "NAME", 0, "Only devices bound to this driver", 0 },
-	{ "viable", KEY_VIABLE, NULL, 0, "Only groups that user space could own now", 0 },
+	{ "viable", KEY_VIABLE, NULL, 0, viable_help, 0 },
 	{ "all", KEY_ALL, NULL, 0, "Also devices that are in no group, last", 0 },
-	{ "check-isolation", KEY_CHECK, NULL, 0,
-	  "Status 0 when the groups are those that ACS and aliases call for; else show where not",
-	  0 },
+	{ "check-isolation", KEY_CHECK, NULL, 0, check_isolation_help, 0 },
 	{ 0 },
 };
 
@@ -137,7 +134,7 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[GROUP|DEVICE]...",
-	.doc = "List IOMMU groups and their devices. A DEVICE stands for its whole group.",
+	.doc = groups_doc,
 	.children = reading_children,
 };
 

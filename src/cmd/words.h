@@ -6,9 +6,14 @@
 /* --- help --------------------------------------------------------------------------------- */
 
 extern const char program_doc[];
+extern const char sysroot_help[];
+extern const char groups_doc[];
+extern const char viable_help[];	  /* groups --viable */
+extern const char check_isolation_help[]; /* groups --check-isolation */
 extern const char resv_regions_doc[];
 extern const char usable_help[]; /* resv-regions --usable */
 extern const char attach_help[]; /* gaw --attach */
+extern const char bind_summary[];
 extern const char bind_doc[];
 extern const char to_help[];	  /* bind --to */
 extern const char persist_help[]; /* bind --persist */
@@ -16,6 +21,11 @@ extern const char restore_doc[];
 
 /* --- columns ------------------------------------------------------------------------------ */
 
+extern const char group_type_meaning[];
+extern const char viable_meaning[];
+extern const char in_use_meaning[];
+extern const char reset_meaning[];
+extern const char scope_meaning[];   /* SCOPE of explain */
 extern const char verdict_meaning[]; /* VFIO of resv-regions */
 extern const char usable_meaning[];
 extern const char gaw_meaning[];

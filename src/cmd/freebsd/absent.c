@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Commands that FreeBSD cannot have, for want of VFIO, or that are not written for it yet. */
+/* Commands that FreeBSD does not have. */
 #include "cmd/gaw_attach.h"
 #include "command.h"
 
@@ -12,11 +12,21 @@ static int no_vfio(struct context *context, int argc, char **argv)
 	return STATUS_SKIPPED;
 }
 
-static int not_yet(struct context *context, int argc, char **argv)
+static int no_groups(struct context *context, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	complain(context, "not on this system: nobody wrote it for FreeBSD yet");
+	complain(context, "not on this system: FreeBSD's kernel has no groups, whose domains it "
+			  "could change");
+	return STATUS_SKIPPED;
+}
+
+static int no_events(struct context *context, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	complain(context, "not on this system: it reads what Linux tells of devices; devd(8) tells "
+			  "of those that come and go here");
 	return STATUS_SKIPPED;
 }
 
@@ -31,8 +41,8 @@ static const struct argp argp = {
 		.name = (word), .summary = (text), .argp = &argp, .run = (why)                     \
 	}
 
-ABSENT(cmd_monitor, "monitor", "Not on this system", not_yet);
-ABSENT(cmd_set_domain, "set-domain", "Not on this system: needs groups of the kernel", no_vfio);
+ABSENT(cmd_monitor, "monitor", "Not on this system: needs events of Linux", no_events);
+ABSENT(cmd_set_domain, "set-domain", "Not on this system: needs groups of the kernel", no_groups);
 ABSENT(cmd_map_test, "map-test", "Not on this system: needs VFIO", no_vfio);
 ABSENT(cmd_p2p_test, "p2p-test", "Not on this system: needs VFIO", no_vfio);
 

@@ -234,7 +234,7 @@ static const struct out_schema *const schemas[] = { &status_schema, NULL };
 
 const struct command cmd_status = {
 	.name = "status",
-	.summary = "Overview: can this machine hand devices to VMs, and what is missing",
+	.summary = "Overview: can VMs have devices here, and what is missing",
 	.argp = &argp,
 	.schemas = schemas,
 	.run = run,

@@ -10,11 +10,18 @@
 const char program_doc[] =
 	"Show how devices reach memory through the IOMMU: groups, reserved regions, address "
 	"width, ACPI tables, VFIO.\v";
+const char sysroot_help[] = "Read the captured machine in DIR";
+const char groups_doc[] =
+	"List IOMMU groups and their devices. A DEVICE stands for its whole group.";
+const char viable_help[] = "Only groups that user space could own now";
+const char check_isolation_help[] =
+	"Status 0 when the groups are those that ACS and aliases call for; else show where not";
 const char resv_regions_doc[] =
 	"Show the reserved regions of each group: what they mean to VFIO and where they come from.";
 const char usable_help[] = "Show the ranges that VFIO can map instead";
 const char attach_help[] =
 	"Ask VFIO itself, through a device that is on vfio-pci and that nobody uses";
+const char bind_summary[] = "Give devices to user space, safely";
 const char bind_doc[] =
 	"Give devices to user space: bind them to vfio-pci, or another driver. First guards look "
 	"at what the host does with each of them; if one refuses, nothing is changed. \"iommutool "
@@ -26,6 +33,11 @@ const char restore_doc[] =
 const char to_help[] = "Bind to this driver (default vfio-pci)";
 const char persist_help[] = "Bind it again after each reboot";
 
+const char group_type_meaning[] = "Type of its default domain: DMA, DMA-FQ, identity, blocked";
+const char viable_meaning[] = "User space could own the group now";
+const char in_use_meaning[] = "User space has it open now";
+const char reset_meaning[] = "Reset methods, in the order in which they are tried";
+const char scope_meaning[] = "Where that is from: the words of the DMAR or IVRS, or sysfs";
 const char verdict_meaning[] = "What VFIO makes of it: usable, excluded or refused";
 const char usable_meaning[] = "Ranges that VFIO can map";
 const char gaw_meaning[] = "Bits of the highest IOVA that VFIO is sure to map";
