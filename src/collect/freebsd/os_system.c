@@ -141,6 +141,20 @@ static bool load(int fd, uint64_t address, void *value, size_t size)
 	return true;
 }
 
+/*
+ * Below the first MiB a PC has its BIOS, in which the RSDP is searched. On other machines anything
+ * may be there, and their kernels hand out whatever is asked for (sys/arm64/arm64/mem.c).
+ */
+static bool may_read(uint64_t address)
+{
+#ifdef __x86_64__
+	(void)address;
+	return true;
+#else
+	return address >= 0x100000;
+#endif
+}
+
 static int system_read_physical(struct os *os, uint64_t address, void *bytes, size_t size)
 {
 	_cleanup_close_ int fd = open("/dev/mem", O_RDONLY | O_CLOEXEC);
@@ -149,8 +163,8 @@ static int system_read_physical(struct os *os, uint64_t address, void *bytes, si
 	(void)os;
 	if (fd < 0)
 		return -errno;
-	if (address > INT64_MAX - size)
-		return -EFAULT; /* beyond what off_t can say */
+	if (address > INT64_MAX - size || !may_read(address))
+		return -EFAULT; /* the former: beyond what off_t can say */
 	if (load(fd, address, bytes, size))
 		return 0;
 	while (done < size) {
