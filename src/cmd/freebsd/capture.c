@@ -23,11 +23,10 @@ static const struct argp argp = {
 	.parser = parse_shared,
 	.args_doc = "DIR",
 	.doc = "Write what the other commands ask FreeBSD to DIR/" RECORD
-	       ", which is not there yet: "
-	       "lines that the developers' model of FreeBSD takes for this machine. Reading "
-	       "configuration space wakes a sleeping device up; nothing is changed. Left out are "
-	       "serial numbers and the addresses of interfaces; the name of this machine is not "
-	       "asked for. What may not be read is listed in DIR/" MISSING "; root may read all.",
+	       ", which is not there yet: lines that the developers' model of FreeBSD takes for "
+	       "this machine. Nothing is changed. Left out are serial numbers and the addresses of "
+	       "interfaces; the name of this machine is not asked for. What may not be read is "
+	       "listed in DIR/" MISSING "; root may read all.",
 	.children = plain_children,
 };
 
