@@ -245,7 +245,7 @@ check-golden: $(PROGRAM) $(if $(SMARTCOLS),$(B)/plain/iommutool)
 check-acpi: $(PROGRAM)
 	@tests/acpi/run $(B) $(ACPI_TABLES)
 
-check-docs: all $(B)/tests/docs/list_options
+check-docs: all $(FREEBSD_PROGRAM) $(B)/tests/docs/list_options $(B)/tests/docs/list_options_freebsd
 	@tests/docs/check-layers
 	@tests/docs/check-headers "$(CC) $(OWN_CFLAGS)"
 	@tests/docs/check-docs $(B)
@@ -257,7 +257,9 @@ check-freebsd: $(FREEBSD_PROGRAM) $(if $(SMARTCOLS),$(B)/plain/iommutool-freebsd
 	$(if $(SMARTCOLS),@$(WITHOUT) tests/freebsd/golden/run $(B)/plain)
 	@tests/freebsd/golden/hostile $(B)
 
-$(B)/tests/docs/list_options: $(B)/tests/docs/list_options.o $(PARTS)
+$(B)/tests/docs/list_options: $(PARTS)
+$(B)/tests/docs/list_options_freebsd: $(filter-out $(B)/src/main.o,$(FREEBSD_PROGRAM_OBJECTS))
+$(addprefix $(B)/tests/docs/,list_options list_options_freebsd): $(B)/tests/docs/list_options.o
 	$(Q)$(LINK) -o $@ $^ $(LIBS_LINK)
 
 check-vm: $(PROGRAM) ## Real kernels and VFIO in virtual machines

@@ -172,7 +172,12 @@ _iommutool_value() {
 	--output) _iommutool_columns ;;
 	--require) _iommutool_add 39 47 48 56 57 64 ;;
 	--type) _iommutool_add DMA DMA-FQ identity auto ;;
-	--to) _iommutool_add vfio-pci pci-stub ;;
+	--to)
+		case $OSTYPE in
+		freebsd*) _iommutool_add ppt ;;
+		*) _iommutool_add vfio-pci pci-stub ;;
+		esac
+		;;
 	--initiator | --target)
 		_iommutool_devices < <(_iommutool_ask groups --driver=vfio-pci -rno DEVICE)
 		[[ $option == --initiator ]] || compopt -o nospace # :BAR may follow
@@ -180,8 +185,13 @@ _iommutool_value() {
 	--backend) _iommutool_add type1 iommufd auto all ;;
 	--only) _iommutool_checks ;;
 	--force)
-		_iommutool_add platform memory mounted holders kdump resume network display users \
-			console sriov group no-group driver twins
+		case $OSTYPE in
+		freebsd*) _iommutool_add platform storage network display console iommu bhyve ;;
+		*)
+			_iommutool_add platform memory mounted holders kdump resume network \
+				display users console sriov group no-group driver twins
+			;;
+		esac
 		;;
 	--driver) _iommutool_add_lines < <(_iommutool_ask groups --all -rno DRIVER | sort -u) ;;
 	--class)

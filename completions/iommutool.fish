@@ -119,6 +119,16 @@ function __iommutool_directories
     __fish_complete_directories (__iommutool_token) ''
 end
 
+# What --to and --force are given, by the system.
+switch (uname)
+    case FreeBSD
+        set -g __iommutool_takers ppt
+        set -g __iommutool_guards platform storage network display console iommu bhyve
+    case '*'
+        set -g __iommutool_takers vfio-pci pci-stub
+        set -g __iommutool_guards platform memory mounted holders kdump resume network display users console sriov group no-group driver twins
+end
+
 # Declares one option of a command ('' for the program): its letter, name, argument, description.
 function __iommutool_declare
     set -l arguments -c iommutool -n "__iommutool_is '$argv[1]'" -l $argv[3] -d "$argv[5]"
@@ -138,9 +148,9 @@ function __iommutool_declare
             case type
                 set -a arguments -x -k -a 'DMA DMA-FQ identity auto'
             case to
-                set -a arguments -x -k -a 'vfio-pci pci-stub'
+                set -a arguments -x -k -a "$__iommutool_takers"
             case force
-                set -a arguments -x -k -a 'platform memory mounted holders kdump resume network display users console sriov group no-group driver twins'
+                set -a arguments -x -k -a "$__iommutool_guards"
             case initiator target
                 set -a arguments -x -k -a '(__iommutool_testable)'
             case backend

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ask.bash PROGRAM FILE: what completions/iommutool.bash offers, for check-docs; FILE lists the commands.
+# ask.bash PROGRAM FILE SYSTEM: what completions/iommutool.bash offers, for check-docs; FILE lists the
+# commands.
 program=$1
+OSTYPE=$3
 # shellcheck source=/dev/null
 source completions/iommutool.bash || exit 1
 compopt() { :; } # works only while readline completes
@@ -24,3 +26,4 @@ while read -r command; do
 	"$program" "$command" --list-columns &>/dev/null || continue # it has no -o: files would be offered
 	ask "$command" columns "$command" -o ''
 done <"$2"
+ask bind guards bind --force=

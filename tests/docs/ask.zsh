@@ -1,8 +1,10 @@
 #!/usr/bin/env -S zsh -f
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ask.zsh PROGRAM FILE: what completions/_iommutool offers, for check-docs; FILE lists the commands.
+# ask.zsh PROGRAM FILE SYSTEM: what completions/_iommutool offers, for check-docs; FILE lists the
+# commands.
 # zsh completes only at a terminal, so its own functions are replaced by ones that print.
 program=$1
+OSTYPE=$3
 zsh -n completions/_iommutool || exit 1
 typeset -g asked kind
 
@@ -26,7 +28,10 @@ _describe() {
 	[[ -n $array ]] && for word in "${(@P)array}"; do print -r -- "$asked $kind ${word%%:*}"; done
 	return 0
 }
-_values() { :; }
+_values() { # of those only what --force is given is asked for: -s , guard NAME...
+	[[ $3 == guard ]] && print -rl -- "$asked $kind "${^@[4,-1]}
+	return 0
+}
 _files() { :; }
 _message() { :; }
 compset() { return 1; }
@@ -45,3 +50,5 @@ while read -r command; do
 	PREFIX= all=("$program" $command) words=($command)
 	_iommutool_columns
 done <$2
+asked=bind kind=guards
+_iommutool_value force

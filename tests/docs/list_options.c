@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What the program really has, for check-docs: options as "command letter long argument", or with
- * the argument "columns" the columns as "command name yes|no", yes for those shown by default.
- * Fields are separated by a tab; the command is "-" for options that all commands share, the letter
- * and the argument are "-" where there is none. main.c's own options are not among them.
+ * the argument "columns" the columns as "command name yes|no", yes for those shown by default, or
+ * with "guards" the guards as "name yes|no yes|no", whether they can be forced and whether they
+ * refuse. Fields are separated by a tab; the command is "-" for options that all commands share,
+ * the letter and the argument are "-" where there is none. main.c's own options are not among them.
  */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bind/guards.h"
 #include "command.h"
 
 static bool has_option(const struct argp *argp, const struct argp_option *wanted)
@@ -46,10 +48,22 @@ static void list_columns(const struct command *command, const struct out_schema 
 		       schema->columns[i].is_default ? "yes" : "no");
 }
 
+/* Of those that only warn the table says so. */
+static void list_guards(void)
+{
+	for (size_t i = 0; guards[i].name; i++)
+		printf("%s\t%s\t%s\n", guards[i].name, guards[i].forcible ? "yes" : "no",
+		       strstr(guards[i].meaning, "only a warning") ? "no" : "yes");
+}
+
 int main(int argc, char **argv)
 {
 	bool columns = argc > 1 && strcmp(argv[1], "columns") == 0;
 
+	if (argc > 1 && strcmp(argv[1], "guards") == 0) {
+		list_guards();
+		return 0;
+	}
 	for (size_t i = 0; commands[i]; i++) {
 		if (!columns)
 			list_options(commands[i]->name, commands[i]->argp);
