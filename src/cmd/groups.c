@@ -183,12 +183,14 @@ static struct out_value blockers_cell(const struct group *group)
 	return list;
 }
 
-static struct out_row *add_group(struct out *out, const struct group *group)
+static struct out_row *add_group(struct out *out, const struct machine *machine,
+				 const struct group *group)
 {
 	struct out_row *row = out_row_add(out, NULL);
 
 	out_set(row, GROUP, out_number(group->number));
-	out_set(row, TYPE, string_or_unknown(group->type));
+	out_set(row, TYPE,
+		machine->groups_computed ? out_absent() : string_or_unknown(group->type));
 	out_set(row, VIABLE, tristate_cell(group_viable(group)));
 	out_set(row, IN_USE, tristate_cell(group_in_use(group)));
 	if (out_wants(out, BLOCKERS))
@@ -211,12 +213,12 @@ static void add_groups(struct out *out, const struct groups_arguments *arguments
 		    (arguments->viable && group_viable(group) != TRI_YES))
 			continue;
 		if (!filtered)
-			row = add_group(out, group);
+			row = add_group(out, machine, group);
 		for (size_t k = 0; k < group->nr_devices; k++) {
 			if (!keeps_device(arguments, group->devices[k]))
 				continue;
 			if (!row)
-				row = add_group(out, group);
+				row = add_group(out, machine, group);
 			if (out_depth(out) > 0)
 				add_device(out, row, machine, group->devices[k], names);
 		}
