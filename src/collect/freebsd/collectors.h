@@ -61,6 +61,9 @@ struct usage;
 void freebsd_collect_usage(struct os *os, const struct machine *machine, const bool *wanted,
 			   struct usage *usage);
 
+/* As read_serial(). */
+char *freebsd_read_serial(struct os *os, const struct bdf *bdf);
+
 /* machine.release */
 void freebsd_collect_kernel(struct os *os, struct machine *machine);
 /* machine.remapping, by the registers of all units. */

@@ -151,7 +151,5 @@ struct usage *collect_usage(const struct source *source, const struct machine *m
 
 char *read_serial(const struct source *source, const struct device *device)
 {
-	(void)source;
-	(void)device;
-	return NULL; /* unknown: nothing reads the capability here */
+	return freebsd_read_serial(source->os, &device->bdf);
 }
