@@ -81,15 +81,10 @@ FREEBSD_PARTS := $(if $(filter freebsd,$(OS)),,$(FREEBSD_SOURCES:%.c=$(B)/%.o)) 
 	$(FREEBSD_MODEL:%.c=$(B)/%.o)
 # The program of FreeBSD: its own files where a system has its own, and of the commands those that are
 # written for it. What the model has in place of the system are its entry_*.c.
-FREEBSD_COMMANDS := $(patsubst %,src/cmd/%.c,bind cells changes changes_rows check_isolation classes \
-	conflicts explain explain_cells explain_rows explain_scope gaw gaw_rows groups plan_file reader \
-	restore resv_regions selection status_rows tables tables_cells tables_dmar tables_file tables_ivrs \
-	tables_rows tables_viot)
 FREEBSD_SYSTEM := src/collect/freebsd/os_system.c src/collect/freebsd/entry_os.c \
 	src/bind/freebsd/entry_journal.c src/util/child.c $(wildcard src/util/freebsd/*.c)
-FREEBSD_COMMON := $(filter-out $(FREEBSD_SYSTEM),src/main.c src/command.c $(FREEBSD_COMMANDS) \
-	src/collect/pcidev.c src/collect/source_read.c $(filter-out src/bind/domain.c,$(wildcard src/bind/*.c)) \
-	$(wildcard src/cmd/freebsd/*.c src/model/*.c src/acpi/*.c src/out/*.c src/util/*.c) \
+FREEBSD_COMMON := $(filter-out $(FREEBSD_SYSTEM),$(wildcard src/*.c src/cmd/*.c src/cmd/freebsd/*.c \
+	src/collect/*.c src/bind/*.c src/model/*.c src/acpi/*.c src/out/*.c src/util/*.c) \
 	$(FREEBSD_SOURCES) $(FREEBSD_ENTRIES))
 FREEBSD_PROGRAM_SOURCES := $(FREEBSD_COMMON) $(wildcard tests/freebsd/model/*.c src/util/$(OS)/*.c)
 FREEBSD_PROGRAM_OBJECTS := \

@@ -6,7 +6,7 @@
 #ifndef IOMMUTOOL_TEST_P2P_SCENE_H
 #define IOMMUTOOL_TEST_P2P_SCENE_H
 
-#include "cmd/p2p_pairs.h"
+#include "cmd/linux/p2p_pairs.h"
 #include "command_run.h"
 #include "probe/p2p_test.h"
 

@@ -4,7 +4,7 @@
  * iommu_group_store_type() of Linux 6.1 and 6.12), and the act on a tree of ordinary files. A write
  * that does not come back is made by the linker (WRAP in the Makefile).
  */
-#include "bind/domain.h"
+#include "bind/linux/domain.h"
 #include "tree.h"
 #include "world.h"
 

@@ -2,7 +2,7 @@
 /* The argument of p2p-test --target: DEVICE[:BAR[:OFFSET]]. */
 #include <errno.h>
 
-#include "cmd/p2p_test.h"
+#include "cmd/linux/p2p_test.h"
 #include "unit.h"
 
 static void test_good(void **state)

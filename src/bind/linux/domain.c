@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes the types of default domains to sysfs, each in a child, and puts back what has to go. */
-#include "bind/domain.h"
+#include "bind/linux/domain.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommutool map-test: whether the kernel maps memory for devices as it promises. */
-#include "cmd/map_test.h"
+#include "cmd/linux/map_test.h"
 
 #include <stdlib.h>
 
-#include "cmd/map_test_rows.h"
+#include "cmd/linux/map_test_rows.h"
 #include "cmd/reader.h"
 #include "probe/map_test.h"
 #include "util/alloc.h"

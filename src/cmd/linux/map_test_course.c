@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The course of map-test: one device with one backend after the other, and what came out. */
-#include "cmd/map_test.h"
+#include "cmd/linux/map_test.h"
 
 #include <stdio.h>
 
-#include "cmd/map_test_rows.h"
+#include "cmd/linux/map_test_rows.h"
 #include "cmd/plan_file.h"
-#include "cmd/progress.h"
+#include "cmd/linux/progress.h"
 #include "cmd/selection.h"
-#include "cmd/subjects.h"
+#include "cmd/linux/subjects.h"
 #include "out/tap.h"
 #include "probe/map_test.h"
 #include "probe/size_text.h"

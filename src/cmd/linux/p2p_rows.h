@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_P2P_ROWS_H
 #define IOMMUTOOL_P2P_ROWS_H
 
-#include "cmd/p2p_pairs.h"
+#include "cmd/linux/p2p_pairs.h"
 #include "out/out.h"
 
 extern const struct out_schema p2p_schema;	  /* pairs, and a row a check in each */

@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_P2P_MATRIX_H
 #define IOMMUTOOL_P2P_MATRIX_H
 
-#include "cmd/p2p_pairs.h"
+#include "cmd/linux/p2p_pairs.h"
 #include "out/out.h"
 
 /* Return: the symbol of a pair that was tested. */

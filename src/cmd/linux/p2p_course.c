@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/p2p_digest.h"
-#include "cmd/p2p_matrix.h"
-#include "cmd/p2p_pairs.h"
-#include "cmd/p2p_rows.h"
-#include "cmd/p2p_test.h"
-#include "cmd/progress.h"
+#include "cmd/linux/p2p_digest.h"
+#include "cmd/linux/p2p_matrix.h"
+#include "cmd/linux/p2p_pairs.h"
+#include "cmd/linux/p2p_rows.h"
+#include "cmd/linux/p2p_test.h"
+#include "cmd/linux/progress.h"
 #include "cmd/selection.h"
 #include "out/tap.h"
 #include "util/alloc.h"

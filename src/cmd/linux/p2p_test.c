@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommutool p2p-test: whether devices reach each other's memory, and nothing else. */
-#include "cmd/p2p_test.h"
+#include "cmd/linux/p2p_test.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/p2p_rows.h"
+#include "cmd/linux/p2p_rows.h"
 #include "cmd/reader.h"
 #include "util/alloc.h"
 #include "util/option.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a testing command tests: devices, each with its backends. */
-#include "cmd/subjects.h"
+#include "cmd/linux/subjects.h"
 
 #include <errno.h>
 #include <stdlib.h>

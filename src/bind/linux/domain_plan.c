@@ -3,7 +3,7 @@
  * The plan for changing default domains, and the rules of the kernel (iommu_group_store_type() in
  * drivers/iommu/iommu.c).
  */
-#include "bind/domain.h"
+#include "bind/linux/domain.h"
 
 #include <ctype.h>
 #include <inttypes.h>

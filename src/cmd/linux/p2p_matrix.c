@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What came out of p2p-test at a glance. */
-#include "cmd/p2p_matrix.h"
+#include "cmd/linux/p2p_matrix.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #ifndef IOMMUTOOL_P2P_PAIRS_H
 #define IOMMUTOOL_P2P_PAIRS_H
 
-#include "cmd/p2p_test.h"
-#include "cmd/subjects.h"
+#include "cmd/linux/p2p_test.h"
+#include "cmd/linux/subjects.h"
 #include "probe/p2p_test.h"
 
 /* What pairs take beside TESTING_FACTS. */

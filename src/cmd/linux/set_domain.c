@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bind/domain.h"
+#include "bind/linux/domain.h"
 #include "bind/journal.h"
 #include "cmd/cells.h"
 #include "cmd/reader.h"

@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_P2P_DIGEST_H
 #define IOMMUTOOL_P2P_DIGEST_H
 
-#include "cmd/p2p_pairs.h"
+#include "cmd/linux/p2p_pairs.h"
 #include "out/out.h"
 
 struct digest_line {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A line on stderr that tells how far long work is. */
-#include "cmd/progress.h"
+#include "cmd/linux/progress.h"
 
 #include <stdarg.h>
 #include <stdio.h>

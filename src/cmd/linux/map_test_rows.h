@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_MAP_TEST_ROWS_H
 #define IOMMUTOOL_MAP_TEST_ROWS_H
 
-#include "cmd/subjects.h"
+#include "cmd/linux/subjects.h"
 #include "out/out.h"
 #include "probe/map_bench.h"
 #include "probe/verdict.h"

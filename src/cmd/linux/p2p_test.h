@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_CMD_P2P_TEST_H
 #define IOMMUTOOL_CMD_P2P_TEST_H
 
-#include "cmd/testing.h"
+#include "cmd/linux/testing.h"
 #include "collect/collect.h"
 
 /* --target: DEVICE[:BAR[:OFFSET]] */

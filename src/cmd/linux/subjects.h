@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_SUBJECTS_H
 #define IOMMUTOOL_SUBJECTS_H
 
-#include "cmd/testing.h"
+#include "cmd/linux/testing.h"
 #include "collect/collect.h"
 #include "model/system.h"
 #include "vfio/iospace.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What map-test prints: its columns and rows. */
-#include "cmd/map_test_rows.h"
+#include "cmd/linux/map_test_rows.h"
 
 #include "probe/map_test.h"
 

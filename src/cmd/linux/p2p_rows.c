@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What p2p-test prints: its columns and rows. */
-#include "cmd/p2p_rows.h"
+#include "cmd/linux/p2p_rows.h"
 
 #include <inttypes.h>
 

@@ -3,7 +3,7 @@
 #ifndef IOMMUTOOL_CMD_MAP_TEST_H
 #define IOMMUTOOL_CMD_MAP_TEST_H
 
-#include "cmd/testing.h"
+#include "cmd/linux/testing.h"
 #include "collect/collect.h"
 
 struct map_test_arguments {

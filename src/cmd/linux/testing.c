@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the testing commands share: options, counts and status. */
-#include "cmd/testing.h"
+#include "cmd/linux/testing.h"
 
 #include <stdio.h>
 #include <stdlib.h>

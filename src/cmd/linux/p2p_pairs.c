@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which pairs p2p-test tests. */
-#include "cmd/p2p_pairs.h"
+#include "cmd/linux/p2p_pairs.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is below the matrix of p2p-test. */
-#include "cmd/p2p_digest.h"
+#include "cmd/linux/p2p_digest.h"
 
 #include <stdlib.h>
 #include <string.h>
