@@ -43,6 +43,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		globals->command = state->next - 1;
 		state->next = state->argc; /* what follows is for the command to parse */
 		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_state_help(state, stderr, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK);
+		return 0;
 	case KEY_VERSION:
 		puts("iommutool " IOMMUTOOL_VERSION);
 		exit(STATUS_OK);
@@ -107,25 +110,29 @@ static int unknown_command(const struct context *context, const char *name)
 	return usage_error(context, "%s: no such command", name);
 }
 
-static int help(const struct context *context, int argc, char **argv)
+/*
+ * A parser shows its help when it is asked for it: argp_help() has no state to give to a
+ * help filter, and not every libargp survives that.  Neither of the two returns.
+ */
+static int help(struct context *context, int argc, char **argv)
 {
+	char *ask[] = { NULL, (char *)"--help", NULL };
 	const struct command *command;
-	char *name;
 
 	if (argc < 2 || strcmp(argv[1], "help") == 0 || *argv[1] == '-') {
-		argp_help(&global_argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
-			  (char *)"iommutool");
-		return STATUS_OK;
+		struct globals globals = { 0 };
+
+		ask[0] = (char *)"iommutool";
+		return argp_parse(&global_argp, 2, ask, ARGP_IN_ORDER | ARGP_NO_HELP, NULL,
+				  &globals);
 	}
 	if (argc > 2)
 		return usage_error(context, "help: %s: one command at a time", argv[2]);
 	command = find_command(argv[1]);
 	if (!command)
 		return unknown_command(context, argv[1]);
-	name = xasprintf("iommutool %s", command->name);
-	argp_help(command->argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
-	free(name);
-	return STATUS_OK;
+	ask[0] = xasprintf("iommutool %s", command->name);
+	return command->run(context, 2, ask);
 }
 
 /* Whether standard output is a pipe that nobody reads any more. */
@@ -205,9 +212,7 @@ int main(int argc, char **argv)
 
 	if (argp_parse(&global_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, &globals))
 		return STATUS_USAGE;
-	if (globals.command == 0) {
-		argp_help(&global_argp, stderr, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
-		return STATUS_USAGE;
-	}
+	if (globals.command == 0)
+		return STATUS_USAGE; /* the help was shown */
 	return dispatch(&globals, argc - globals.command, argv + globals.command);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Stub of the port argp-standalone: what this program has of it, as its manual is in glibc's. */
+/*
+ * Stub of the port argp-standalone: what this program has of it, as its manual is in glibc's.
+ * Without argp_help(): the port's crashes where an argp has a help filter.
+ */
 #ifndef STUB_ARGP_H
 #define STUB_ARGP_H
 
@@ -99,7 +102,6 @@ extern error_t argp_err_exit_status;
 
 error_t argp_parse(const struct argp *argp, int argc, char **argv, unsigned flags, int *index,
 		   void *input);
-void argp_help(const struct argp *argp, FILE *stream, unsigned flags, char *name);
 void argp_state_help(const struct argp_state *state, FILE *stream, unsigned flags);
 
 #endif
