@@ -13,9 +13,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <kenv.h>
 #include <net/if.h>
+#include <ifaddrs.h> /* after net/if.h, which it wants */
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>

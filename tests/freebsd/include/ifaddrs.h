@@ -3,6 +3,8 @@
 #ifndef STUB_IFADDRS_H
 #define STUB_IFADDRS_H
 
+#define ifa_broadaddr ifa_dstaddr
+
 struct sockaddr;
 
 struct ifaddrs {
