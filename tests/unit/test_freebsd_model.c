@@ -310,16 +310,23 @@ static void test_getconf_patterns(void **state)
 	end(model, fd);
 }
 
-/* 12 to 14 know one number, 15 both, unless it was built without the old one. */
+/*
+ * 12 to 14 know one number, 15 both, unless it was built without the old one. Who may only read is
+ * not told that a number is unknown: he may not use it.
+ */
 static void test_getconf_releases(void **state)
 {
 	static const struct {
 		unsigned release;
 		bool lacks_compat;
+		int flags;
 		int old_code, new_code;
 	} cases[] = {
-		{ 12, false, 0, -ENOTTY }, { 13, false, 0, -ENOTTY }, { 14, false, 0, -ENOTTY },
-		{ 14, true, 0, -ENOTTY },  { 15, false, 0, 0 },	      { 15, true, -ENOTTY, 0 },
+		{ 12, false, O_RDWR, 0, -ENOTTY },  { 13, false, O_RDWR, 0, -ENOTTY },
+		{ 14, false, O_RDWR, 0, -ENOTTY },  { 14, true, O_RDWR, 0, -ENOTTY },
+		{ 15, false, O_RDWR, 0, 0 },	    { 15, true, O_RDWR, -ENOTTY, 0 },
+		{ 14, false, O_RDONLY, 0, -EPERM }, { 15, false, O_RDONLY, 0, 0 },
+		{ 15, true, O_RDONLY, -EPERM, 0 },
 	};
 	struct abi_pci_conf old[3];
 	struct abi_pci_conf15 new[3];
@@ -328,7 +335,7 @@ static void test_getconf_releases(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct model *model = machine_of_three();
 		struct abi_pci_conf_io io = { .match_bytes = sizeof(old), .matches = old };
-		int fd = open_pci(model, O_RDONLY);
+		int fd = open_pci(model, cases[i].flags);
 
 		model->release = cases[i].release;
 		model->lacks_compat = cases[i].lacks_compat;

@@ -348,14 +348,15 @@ static void test_releases(void **state)
 {
 	static const struct {
 		unsigned release;
-		bool lacks_compat;
+		bool lacks_compat, is_root;
 		const char *log;
 	} cases[] = {
-		{ 12, false, "GETCONF 5 from 0\n" },
-		{ 13, false, "GETCONF 5 from 0\n" },
-		{ 14, false, "GETCONF 5 from 0\n" },
-		{ 15, false, "GETCONF 5 from 0\n" },
-		{ 15, true, "GETCONF 5 from 0\nGETCONF 10 from 0\n" },
+		{ 12, false, true, "GETCONF 5 from 0\n" },
+		{ 13, false, true, "GETCONF 5 from 0\n" },
+		{ 14, false, true, "GETCONF 5 from 0\n" },
+		{ 15, false, true, "GETCONF 5 from 0\n" },
+		{ 15, true, true, "GETCONF 5 from 0\nGETCONF 10 from 0\n" },
+		{ 15, true, false, "GETCONF 5 from 0\nGETCONF 10 from 0\n" },
 	};
 
 	(void)state;
@@ -366,12 +367,16 @@ static void test_releases(void **state)
 
 		model->release = cases[i].release;
 		model->lacks_compat = cases[i].lacks_compat;
+		model->is_root = cases[i].is_root;
 		machine = list(model, 0);
 		assert_int_equal(machine->nr_devices, 11);
-		assert_string_equal(named(machine, "0000:01:00.0")->driver, "igb");
+		if (cases[i].is_root)
+			assert_string_equal(named(machine, "0000:01:00.0")->driver, "igb");
 		assert_int_equal(named(machine, "0000:05:00.0")->product, 0xa808);
-		snprintf(log, sizeof(log), "open /dev/pci rw\n%sclose /dev/pci\n", cases[i].log);
-		assert_string_equal(model->log, log);
+		snprintf(log, sizeof(log), "open /dev/pci rw\n%s%s%s",
+			 cases[i].is_root ? "" : "open /dev/pci ro\n", cases[i].log,
+			 cases[i].is_root ? "close /dev/pci\n" : "sysctl dev.");
+		assert_memory_equal(model->log, log, strlen(log));
 		done(model, machine);
 	}
 }

@@ -116,7 +116,10 @@ static int ask_once(const struct freebsd_pci *pci, const struct layout *layout, 
 	return io->nr_matches ? -ENOBUFS : -EPROTO; /* more, and none now: for ever */
 }
 
-/* Return: 0; -EAGAIN when it changed meanwhile; -ENOTTY: the kernel knows another layout. */
+/*
+ * Return: 0; -EAGAIN when it changed meanwhile; -ENOTTY: the kernel knows another layout, which it
+ * tells as -EPERM to who may only read (sys/dev/pci/pci_user.c).
+ */
 static int ask_all(const struct freebsd_pci *pci, const struct layout *layout, struct list *list)
 {
 	_cleanup_free_ void *buffer = xcalloc(AT_ONCE, layout->size);
@@ -138,6 +141,8 @@ static int read_list(const struct freebsd_pci *pci, struct list *list)
 	for (;;) {
 		int r = ask_all(pci, &layouts[at], list);
 
+		if (r == -EPERM)
+			r = -ENOTTY;
 		if (r == -ENOTTY && at + 1 < nr_layouts)
 			at++;
 		else if (r != -EAGAIN || ++restarts > RESTARTS_MAX)

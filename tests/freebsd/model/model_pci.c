@@ -137,14 +137,19 @@ static void fill(const struct model *model, bool is_new, struct abi_pci_conf_io 
 	io->status = at < model->nr_functions ? ABI_GETCONF_MORE_DEVS : ABI_GETCONF_LAST_DEVICE;
 }
 
-static int getconf(struct model *model, bool is_new, struct abi_pci_conf_io *io)
+static bool knows(const struct model *model, bool is_new)
+{
+	return is_new ? model->release >= 15 : model->release < 15 || !model->lacks_compat;
+}
+
+static int getconf(struct model *model, bool is_writable, bool is_new, struct abi_pci_conf_io *io)
 {
 	int code = model_called(model, "GETCONF %d from %" PRIu32, is_new ? 10 : 5, io->offset);
 
 	if (code)
 		return code;
-	if (is_new ? model->release < 15 : model->release >= 15 && model->lacks_compat)
-		return -ENOTTY;
+	if (!knows(model, is_new))
+		return is_writable ? -ENOTTY : -EPERM; /* as any other number */
 	io->nr_matches = 0;
 	if (io->offset != 0 && io->generation != model->generation) {
 		io->status = ABI_GETCONF_LIST_CHANGED;
@@ -260,7 +265,7 @@ int model_pci_ioctl(struct model *model, bool is_writable, unsigned long request
 	switch (request) {
 	case ABI_PCIOCGETCONF14:
 	case ABI_PCIOCGETCONF15:
-		return getconf(model, request == ABI_PCIOCGETCONF15, argument);
+		return getconf(model, is_writable, request == ABI_PCIOCGETCONF15, argument);
 	case ABI_PCIOCREAD:
 		return config_read(model, argument);
 	case ABI_PCIOCWRITE:
