@@ -12,7 +12,7 @@
 #include "model/freebsd/pptdevs.h"
 #include "util/cleanup.h"
 
-#define KENV_SIZE 512 /* the kernel's values have 128 bytes */
+#define KENV_SIZE 512 /* the kernel takes 258 bytes NAME=VALUE and a NUL from the loader */
 
 void freebsd_device_name(const struct abi_pcisel *sel, char text[DEVICE_NAME_SIZE])
 {

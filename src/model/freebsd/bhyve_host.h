@@ -28,7 +28,7 @@ struct bhyve_device {
 	enum tristate boot_display; /* drivers take it for the one of the boot screen */
 };
 
-#define KENV_VALUE_SIZE 256 /* the kernel has 128 bytes for a value, with its NUL */
+#define KENV_VALUE_SIZE 256 /* the kernel takes 258 bytes NAME=VALUE and a NUL from the loader */
 #define DISKS_SIZE 4096
 
 /* What bind has to know of the host beside its devices. */

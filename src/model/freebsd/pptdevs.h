@@ -21,7 +21,11 @@
 struct bdf pptdevs_device(const struct bdf *bdf);
 
 #define PPTDEVS_VALUES 3
-#define PPTDEVS_LENGTH 120 /* characters of one; the loader takes somewhat less than 128 */
+/*
+ * Characters of one that is made. A kernel leaves out what the loader hands it when there is no room
+ * (sys/kern/kern_environment.c): for 128 characters there always is, most often for twice as many.
+ */
+#define PPTDEVS_LENGTH 120
 
 /* The names in their order. */
 extern const char *const pptdevs_names[PPTDEVS_VALUES];

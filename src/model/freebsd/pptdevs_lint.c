@@ -68,11 +68,6 @@ static void lint_value(const char *name, const char *value, struct strings *prob
 	bool empty = false;
 	char *word;
 
-	if (strlen(value) > PPTDEVS_LENGTH)
-		strings_take(problems,
-			     xasprintf("%s: it has %zu characters, and from about 128 on the "
-				       "kernel loses some; keep to %d and use pptdevs2, pptdevs3",
-				       name, strlen(value), PPTDEVS_LENGTH));
 	for (; (word = pptdevs_next_word(&at)); free(word)) {
 		if (*word)
 			lint_word(name, word, problems);
