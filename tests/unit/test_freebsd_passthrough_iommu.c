@@ -316,12 +316,41 @@ static void test_wired(void **state)
 	it.bhyve.max_wired = -1;
 	expect(&it, "wired", PRECHECK_UNKNOWN, "unknown", "sysctl vm.max_user_wired");
 	verdict_is(&it, TRI_UNKNOWN);
-	it.bhyve.osreldate = 1300024; /* the name before; the kernel has PR 260178, too */
-	ask(&it);
-	assert_string_equal(find(&it, "wired")->next, "see sysctl vm.max_wired");
-	it.bhyve.osreldate = 1300025;
-	ask(&it);
-	assert_string_equal(find(&it, "wired")->next, "see sysctl vm.max_user_wired");
+	prechecks_free(&it.found);
+}
+
+/* vm.max_wired, as it was called, was for mlock() alone. */
+static void test_wired_releases(void **state)
+{
+	static const struct {
+		int release;
+		int64_t limit;
+		enum precheck_outcome outcome;
+		const char *next;
+	} cases[] = {
+		{ 1300024, 0, PRECHECK_PASS, "start bhyve with -S" },
+		{ 1300024, -1, PRECHECK_PASS, "start bhyve with -S" },
+		{ 1300025, -1, PRECHECK_UNKNOWN, "see sysctl vm.max_user_wired" },
+		{ -1, -1, PRECHECK_UNKNOWN, "see sysctl vm.max_user_wired" },
+		{ 1402000, INT64_MAX, PRECHECK_PASS, "start bhyve with -S" },
+	};
+	struct scene it;
+
+	(void)state;
+	init(&it);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct precheck *check;
+
+		it.bhyve.osreldate = cases[i].release;
+		it.bhyve.max_wired = cases[i].limit;
+		ask(&it);
+		check = find(&it, "wired");
+		assert_int_equal(check->outcome, cases[i].outcome);
+		assert_string_equal(check->next, cases[i].next);
+		if (cases[i].outcome == PRECHECK_PASS)
+			assert_string_equal(check->what, "all of the VM's memory has to be wired, "
+							 "and nothing limits that");
+	}
 	prechecks_free(&it.found);
 }
 
@@ -346,7 +375,7 @@ int main(void)
 		cmocka_unit_test(test_drhds),		cmocka_unit_test(test_coverage),
 		cmocka_unit_test(test_coverage_scopes), cmocka_unit_test(test_registers),
 		cmocka_unit_test(test_host_driver),	cmocka_unit_test(test_wired),
-		cmocka_unit_test(test_pr260178),
+		cmocka_unit_test(test_wired_releases),	cmocka_unit_test(test_pr260178),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

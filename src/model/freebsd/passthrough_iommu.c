@@ -10,7 +10,7 @@
 #define MIB ((uint64_t)1 << 20)
 #define PAGES_OF_1M 256
 
-/* From this one on the limit has a new name. */
+/* From this one on the limit holds for VMs; vm.max_wired before it was for mlock(2). */
 #define MAX_USER_WIRED 1300025
 
 /* --- is there one that may be used ------------------------------------------------------------ */
@@ -115,27 +115,29 @@ void precheck_host_driver(const struct precheck_question *question)
 void precheck_wired(const struct precheck_question *question)
 {
 	int release = question->of->bhyve->osreldate;
-	const char *knob = release >= 0 && release < MAX_USER_WIRED ? "vm.max_wired"
-								    : "vm.max_user_wired";
-	int64_t limit = question->of->bhyve->max_wired;
+	bool is_free = release >= 0 && release < MAX_USER_WIRED;
+	int64_t limit = is_free ? INT64_MAX : question->of->bhyve->max_wired;
 	uint64_t wanted = question->of->guest_memory;
 	uint64_t pages = wanted / PAGE + (wanted % PAGE != 0);
 
 	if (limit < 0)
-		precheck_add(question, PRECHECK_UNKNOWN,
-			     xstrdup("how much memory may be wired is unknown; all of the VM's has "
-				     "to be (-S)"),
-			     xasprintf("see sysctl %s", knob));
+		precheck_say(question, PRECHECK_UNKNOWN,
+			     "how much memory may be wired is unknown; all of the VM's has to be "
+			     "(-S)",
+			     "see sysctl vm.max_user_wired");
+	else if (limit == INT64_MAX)
+		precheck_say(question, PRECHECK_PASS,
+			     "all of the VM's memory has to be wired, and nothing limits that",
+			     "start bhyve with -S");
 	else if (pages > (uint64_t)limit)
 		precheck_add(
 			question, PRECHECK_FAIL,
 			xasprintf("all of the VM's memory has to be wired (-S): it has %" PRIu64
 				  " MiB, and at most %" PRId64 " MiB may be",
 				  wanted / MIB + (wanted % MIB != 0), limit / PAGES_OF_1M),
-			xasprintf(
-				"give it less, or raise sysctl %s, which counts pages, to %" PRIu64
-				" at least",
-				knob, pages));
+			xasprintf("give it less, or raise sysctl vm.max_user_wired, which "
+				  "counts pages, to %" PRIu64 " at least",
+				  pages));
 	else
 		precheck_add(question, PRECHECK_PASS,
 			     xasprintf("all of the VM's memory has to be wired, and %" PRId64
