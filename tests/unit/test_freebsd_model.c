@@ -450,6 +450,7 @@ static void test_sysctl(void **state)
 	assert_int_equal(size, 4); /* with its NUL */
 	size = 3;
 	assert_int_equal(os->ops->sysctl(os, "a.text", bytes, &size), -ENOMEM);
+	assert_int_equal(size, 3); /* not how many there would be */
 	size = sizeof(bytes);
 	assert_int_equal(os->ops->sysctl(os, "nothing", bytes, &size), -ENOENT);
 	model_set(model, "an.int", "int", "3"); /* takes its place */

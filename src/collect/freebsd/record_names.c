@@ -179,8 +179,8 @@ int freebsd_record_sysctl(struct os *os, const char *name, void *value, size_t *
 	answer = freebsd_record_ask(record, RECORD_SYSCTL, name);
 	if (answer->code < 0)
 		return answer->code;
-	*size = answer->size;
-	memcpy(value, answer->bytes, answer->size < room ? answer->size : room);
+	*size = answer->size < room ? answer->size : room;
+	memcpy(value, answer->bytes, *size);
 	return answer->size > room ? -ENOMEM : 0;
 }
 

@@ -164,8 +164,8 @@ static int answer(const void *bytes, size_t length, void *value, size_t *size)
 {
 	size_t room = *size;
 
-	*size = length;
-	memcpy(value, bytes, length < room ? length : room);
+	*size = length < room ? length : room;
+	memcpy(value, bytes, *size);
 	return length > room ? -ENOMEM : 0;
 }
 
