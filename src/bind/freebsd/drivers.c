@@ -42,6 +42,8 @@ enum driver_state freebsd_driver_state(struct os *os, const struct machine *mach
 	return DRIVER_UNKNOWN;
 }
 
+#define SEE_DMESG "see dmesg; bhyve wants VT-x with EPT, or AMD-V with NPT, enabled by the firmware"
+
 static const char *load_advice(int code)
 {
 	switch (code) {
@@ -50,8 +52,7 @@ static const char *load_advice(int code)
 	case -ENOENT:
 		return "this system has no such module";
 	default:
-		return "see dmesg; bhyve wants VT-x with EPT, or AMD-V with NPT, enabled by the "
-		       "firmware";
+		return SEE_DMESG;
 	}
 }
 
@@ -63,11 +64,12 @@ int freebsd_load_driver(struct os *os, const char *driver, struct error *err)
 	if (r >= 0)
 		return 0;
 	r = os->ops->load_module(os, module);
-	if (r == -EEXIST) /* it is a part of the kernel */
-		return 0;
-	if (r >= 0)
-		r = os->ops->find_module(os, module);
-	return r < 0 ? fail(err, r, "kldload %s: %s; %s", module, strerror(-r), load_advice(r)) : 0;
+	if (r < 0 && r != -EEXIST)
+		return fail(err, r, "kldload %s: %s; %s", module, strerror(-r), load_advice(r));
+	/* The file stays there for ppt, which is in it, when vmm itself gives up. */
+	if (strcmp(driver, PPT_DRIVER) == 0 && os->ops->find_module(os, module) < 0)
+		return fail(err, -ENXIO, "%s: it was loaded and did not start; " SEE_DMESG, module);
+	return 0;
 }
 
 const char *freebsd_driver_permission(struct os *os)

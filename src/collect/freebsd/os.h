@@ -31,8 +31,8 @@ struct os_ops {
 	/* The request as FreeBSD numbers it (abi.h). */
 	int (*ioctl)(struct os *os, int fd, unsigned long request, void *argument);
 
-	/* sysctlbyname(3) for reading: @size bytes of room, set to how many there are. -ENOENT: no
-	 * such name, which is a fact and no error. */
+	/* sysctlbyname(3) for reading: @size bytes of room, set to how many were taken. -ENOMEM:
+	 * there are more; -ENOENT: no such name, which is a fact and no error. */
 	int (*sysctl)(struct os *os, const char *name, void *value, size_t *size);
 	/* kenv(2): the value with its NUL. -ENOENT; -ENAMETOOLONG: it does not fit. */
 	int (*kenv)(struct os *os, const char *name, char *value, size_t size);
@@ -40,8 +40,8 @@ struct os_ops {
 	/* /dev/mem. -EACCES, -EPERM: not for us; -EFAULT: nothing is there. */
 	int (*read_physical)(struct os *os, uint64_t address, void *bytes, size_t size);
 
-	/* kldfind(2), kldload(2): a module by its name, "vmm". Return: 0; -ENOENT: not loaded, or
-	 * none to load. */
+	/* modfind(2): a module that runs by its name, "vmm", or that of a driver of PCI, "igb";
+	 * kldload(2). Return: 0; -ENOENT: not there, or none to load. */
 	int (*find_module)(struct os *os, const char *name);
 	int (*load_module)(struct os *os, const char *name);
 

@@ -183,10 +183,14 @@ static int system_read_physical(struct os *os, uint64_t address, void *bytes, si
 
 /* --- modules ------------------------------------------------------------------------------ */
 
+/* A file that is loaded does not tell: kldfind(2) finds it, too, when its module did not start. */
 static int system_find_module(struct os *os, const char *name)
 {
+	char driver[64];
+
 	(void)os;
-	if (kldfind(name) >= 0 || modfind(name) >= 0) /* the latter: built in */
+	snprintf(driver, sizeof(driver), "pci/%s", name); /* as DRIVER_MODULE(9) calls it */
+	if (modfind(name) >= 0 || modfind(driver) >= 0)
 		return 0;
 	return -errno;
 }

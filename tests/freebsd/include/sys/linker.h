@@ -3,7 +3,6 @@
 #ifndef STUB_SYS_LINKER_H
 #define STUB_SYS_LINKER_H
 
-int kldfind(const char *file);
 int kldload(const char *file);
 
 #endif
