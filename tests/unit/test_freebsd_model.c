@@ -388,8 +388,11 @@ static void test_names(void **state)
 	assert_null(model_find_named(model, "0000:01:00.0"));
 	assert_null(model_find_named(model, "1/0/0"));
 	assert_null(model_find_named(model, "pci0:1:0:256"));
-	igb->is_attached = false; /* its class is no name then */
+	igb->is_attached = false; /* what has a class has a name */
+	assert_ptr_equal(model_find_named(model, "igb0"), igb);
+	igb->class_name[0] = '\0';
 	assert_null(model_find_named(model, "igb0"));
+	assert_null(model_find_named(model, "0"));
 	assert_ptr_equal(model_find_named(model, "pci0:1:0:0"), igb);
 	model_free(model);
 }

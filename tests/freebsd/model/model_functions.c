@@ -116,7 +116,7 @@ struct model_function *model_find_named(struct model *model, const char *name)
 		char unit[ABI_NAME_SIZE + 16];
 
 		snprintf(unit, sizeof(unit), "%s%u", function->class_name, function->unit);
-		if (function->is_attached && strcmp(unit, name) == 0)
+		if (function->class_name[0] && strcmp(unit, name) == 0)
 			return function;
 	}
 	return parse_name(name, &sel) ? model_function_at(model, &sel) : NULL;
