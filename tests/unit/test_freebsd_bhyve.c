@@ -151,6 +151,12 @@ static void test_without(void **state)
 	it.vmm_loaded = TRI_NO; /* synthetic: every hw.vmm.* is ENOENT */
 	expect("no vmm", &it, BHYVE_IOMMU_NO_VMM, "no-vmm", "vmm is not loaded",
 	       "kldload vmm, and for the next start vmm_load=\"YES\" in /boot/loader.conf");
+	assert_false(bhyve_vmm_gave_up(&it));
+	it.initialized = TRI_NO; /* its sysctls are there, as those of ppt, and it is not */
+	assert_true(bhyve_vmm_gave_up(&it));
+	expect("vmm gave up", &it, BHYVE_IOMMU_NO_VMM, "no-vmm", "was loaded and did not start",
+	       "see dmesg; bhyve wants VT-x");
+	it.initialized = TRI_UNKNOWN;
 	it.vendor = IOMMU_VENDOR_INTEL;
 	expect("no vmm on Intel", &it, BHYVE_IOMMU_NO_VMM, "no-vmm", "vmm is not loaded",
 	       "kldload vmm");

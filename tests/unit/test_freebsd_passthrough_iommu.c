@@ -25,6 +25,11 @@ static void test_knobs(void **state)
 	assert_null(find(&it, "iommu"));
 	assert_null(find(&it, "enable-knob"));
 	verdict_is(&it, TRI_NO);
+	it.bhyve.initialized = TRI_NO; /* its sysctls are there without it */
+	expect(&it, "vmm", PRECHECK_FAIL, "vmm was loaded and did not start", "VT-x");
+	assert_null(find(&it, "iommu"));
+	verdict_is(&it, TRI_NO);
+	it.bhyve.initialized = TRI_UNKNOWN;
 	it.bhyve.vmm_loaded = TRI_UNKNOWN;
 	ask(&it);
 	assert_int_equal(find(&it, "vmm")->outcome, PRECHECK_UNKNOWN);

@@ -133,7 +133,7 @@ static void test_obstacles_idle(void **state)
 	it.initialized = TRI_UNKNOWN;
 	assert_obstacle(&it, 0, 0, false, "whether bhyve uses an IOMMU is unknown");
 	it.vmm_loaded = TRI_NO;
-	assert_obstacle(&it, 0, 0, true, "vmm is not loaded");
+	assert_obstacle(&it, 0, 0, true, "vmm does not run");
 }
 
 static void test_seen(void **state)

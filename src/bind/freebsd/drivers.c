@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collect/freebsd/abi.h"
+#include "model/freebsd/bhyve.h"
 #include "model/freebsd/ppt.h"
 
 const char *freebsd_driver_name_problem(const char *name)
@@ -42,8 +43,6 @@ enum driver_state freebsd_driver_state(struct os *os, const struct machine *mach
 	return DRIVER_UNKNOWN;
 }
 
-#define SEE_DMESG "see dmesg; bhyve wants VT-x with EPT, or AMD-V with NPT, enabled by the firmware"
-
 static const char *load_advice(int code)
 {
 	switch (code) {
@@ -52,7 +51,7 @@ static const char *load_advice(int code)
 	case -ENOENT:
 		return "this system has no such module";
 	default:
-		return SEE_DMESG;
+		return BHYVE_WANTS;
 	}
 }
 
@@ -68,7 +67,8 @@ int freebsd_load_driver(struct os *os, const char *driver, struct error *err)
 		return fail(err, r, "kldload %s: %s; %s", module, strerror(-r), load_advice(r));
 	/* The file stays there for ppt, which is in it, when vmm itself gives up. */
 	if (strcmp(driver, PPT_DRIVER) == 0 && os->ops->find_module(os, module) < 0)
-		return fail(err, -ENXIO, "%s: it was loaded and did not start; " SEE_DMESG, module);
+		return fail(err, -ENXIO, "%s: it was loaded and did not start; " BHYVE_WANTS,
+			    module);
 	return 0;
 }
 

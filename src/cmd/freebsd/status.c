@@ -77,7 +77,10 @@ static void add_bhyve(const struct overview *overview)
 	const struct bhyve *bhyve = &overview->host->bhyve;
 	const struct bhyve_iommu_verdict *iommu = bhyve_iommu_state(bhyve);
 
-	add(overview, "vmm", word_cell(bhyve->vmm_loaded, "loaded", "not loaded"), INFO, NULL);
+	add(overview, "vmm",
+	    word_cell(bhyve->vmm_loaded, "loaded",
+		      bhyve_vmm_gave_up(bhyve) ? "did not start" : "not loaded"),
+	    INFO, NULL);
 	add(overview, "bhyve-iommu", out_string(iommu->what), verdicts[iommu->state], iommu->next);
 	add(overview, "translation", word_cell(bhyve->translating, "on", "off"), INFO,
 	    bhyve->translating == TRI_UNKNOWN ? "see -v" : NULL);

@@ -75,11 +75,17 @@ enum iommu_vendor bhyve_vendor(const struct bhyve *bhyve)
 	return bhyve->host_dmar == TRI_YES ? IOMMU_VENDOR_INTEL : IOMMU_VENDOR_UNKNOWN;
 }
 
+bool bhyve_vmm_gave_up(const struct bhyve *bhyve)
+{
+	return bhyve->vmm_loaded == TRI_NO && bhyve->initialized != TRI_UNKNOWN;
+}
+
 /* --- the IOMMU as bhyve uses it --------------------------------------------------------------- */
 
 enum row {
 	ROW_UNKNOWN,
 	ROW_NO_VMM,
+	ROW_GAVE_UP,
 	ROW_OFF,
 	ROW_OFF_AMD,
 	ROW_ABSENT,
@@ -102,6 +108,9 @@ static const struct bhyve_iommu_verdict verdicts[] = {
 			 "vmm is not loaded, and bhyve's use of the IOMMU is in it",
 			 "kldload vmm, and for the next start vmm_load=\"YES\" in "
 			 "/boot/loader.conf" },
+	[ROW_GAVE_UP] = { BHYVE_IOMMU_NO_VMM, "no-vmm",
+			  "vmm was loaded and did not start, and bhyve's use of the IOMMU is in it",
+			  BHYVE_WANTS },
 	[ROW_OFF] = { BHYVE_IOMMU_OFF_BY_TUNABLE, "off-by-tunable",
 		      "the IOMMU is switched off for bhyve: hw.vmm.iommu.enable is 0",
 		      "take hw.vmm.iommu.enable=0 out of /boot/loader.conf" RESTART },
@@ -169,7 +178,7 @@ static enum row iommu_row(const struct bhyve *bhyve)
 	if (vendor == IOMMU_VENDOR_NONE)
 		return ROW_ABSENT;
 	if (bhyve->vmm_loaded == TRI_NO)
-		return ROW_NO_VMM;
+		return bhyve_vmm_gave_up(bhyve) ? ROW_GAVE_UP : ROW_NO_VMM;
 	if (bhyve->enable == TRI_NO)
 		return ROW_OFF;
 	if (bhyve->initialized == TRI_UNKNOWN || bhyve->enable == TRI_UNKNOWN)

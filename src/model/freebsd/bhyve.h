@@ -21,8 +21,8 @@ enum iommu_vendor {
 
 /* A number below 0, TRI_UNKNOWN, IOMMU_VENDOR_UNKNOWN, 0 for .memory_end: unknown. */
 struct bhyve {
-	int osreldate; /* kern.osreldate of the running kernel: 1402000 is 14.2 */
-	enum tristate vmm_loaded;
+	int osreldate;		   /* kern.osreldate of the running kernel: 1402000 is 14.2 */
+	enum tristate vmm_loaded;  /* and it runs */
 	enum tristate initialized; /* hw.vmm.iommu.initialized: its start was not refused */
 	enum tristate enable;	   /* hw.vmm.iommu.enable */
 	enum tristate translating; /* every unit has translation on, by its registers */
@@ -48,11 +48,16 @@ void bhyve_read_tables(struct bhyve *bhyve, const struct machine *machine);
 /* Return: .vendor, or where the tables were not read what drivers and vmm found. */
 enum iommu_vendor bhyve_vendor(const struct bhyve *bhyve);
 
+/* Return: whether vmm did not start once it was loaded: its sysctls are there without it. */
+bool bhyve_vmm_gave_up(const struct bhyve *bhyve);
+#define BHYVE_WANTS                                                                                \
+	"see dmesg; bhyve wants VT-x with EPT, or AMD-V with NPT, enabled by the firmware"
+
 /* --- the IOMMU as bhyve uses it ----------------------------------------------------------- */
 
 enum bhyve_iommu_state {
 	BHYVE_IOMMU_UNKNOWN,
-	BHYVE_IOMMU_NO_VMM,	    /* vmm is not loaded */
+	BHYVE_IOMMU_NO_VMM,	    /* vmm does not run */
 	BHYVE_IOMMU_OFF_BY_TUNABLE, /* also AMD's, whose default is off */
 	BHYVE_IOMMU_ABSENT,
 	BHYVE_IOMMU_FAILED,	 /* not tried again until vmm is loaded anew */

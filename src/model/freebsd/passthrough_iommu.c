@@ -31,6 +31,9 @@ void precheck_vmm(const struct precheck_question *question)
 	else if (loaded == TRI_UNKNOWN)
 		precheck_say(question, PRECHECK_UNKNOWN, "whether vmm is loaded is unknown",
 			     "see kldstat -m vmm");
+	else if (bhyve_vmm_gave_up(question->of->bhyve))
+		precheck_say(question, PRECHECK_FAIL, "vmm was loaded and did not start",
+			     BHYVE_WANTS);
 	else
 		precheck_say(question, PRECHECK_FAIL, "vmm is not loaded, and ppt is in it",
 			     "kldload vmm, and for the next start vmm_load=\"YES\" in "

@@ -72,7 +72,7 @@ const struct pr260178_obstacle *pr260178_obstacle(const struct bhyve *bhyve, siz
 	static const struct pr260178_obstacle by_state[] = {
 		[BHYVE_IOMMU_UNKNOWN] = { false, "whether bhyve uses an IOMMU is unknown; run as "
 						 "root, or see -v" },
-		[BHYVE_IOMMU_NO_VMM] = { true, "vmm is not loaded, so that no VM has a device" },
+		[BHYVE_IOMMU_NO_VMM] = { true, "vmm does not run, so that no VM has a device" },
 		[BHYVE_IOMMU_OFF_BY_TUNABLE] = { true, "the IOMMU is switched off for bhyve, so "
 						       "that no VM has a device" },
 		[BHYVE_IOMMU_ABSENT] = { true, "there is no IOMMU, so that no VM has a device" },
