@@ -172,6 +172,7 @@ static void add_kernel(const struct overview *overview)
 {
 	const struct bhyve *bhyve = &overview->host->bhyve;
 	const struct pr260178_verdict *pr = pr260178(bhyve->osreldate);
+	int64_t wired = bhyve_wired_limit(bhyve);
 	static const enum status_verdict verdicts[] = {
 		[PR260178_UNKNOWN] = WARN,
 		[PR260178_AFFECTED] = BAD,
@@ -181,10 +182,9 @@ static void add_kernel(const struct overview *overview)
 	add(overview, "pr260178", string_or_unknown(pr260178_name(pr->state)), verdicts[pr->state],
 	    pr->next);
 	add(overview, "max-wired",
-	    bhyve->max_wired < 0 ? out_unknown()
-	    : bhyve->max_wired == INT64_MAX
-		    ? out_string("no limit")
-		    : out_format("%" PRId64 " MiB", bhyve->max_wired / PAGES_OF_1M),
+	    wired < 0		 ? out_unknown()
+	    : wired == INT64_MAX ? out_string("no limit")
+				 : out_format("%" PRId64 " MiB", wired / PAGES_OF_1M),
 	    INFO, NULL);
 }
 

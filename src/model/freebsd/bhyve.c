@@ -80,6 +80,16 @@ bool bhyve_vmm_gave_up(const struct bhyve *bhyve)
 	return bhyve->vmm_loaded == TRI_NO && bhyve->initialized != TRI_UNKNOWN;
 }
 
+/* From this one on the limit holds for VMs; vm.max_wired before it was for mlock(2). */
+#define MAX_USER_WIRED 1300025
+
+int64_t bhyve_wired_limit(const struct bhyve *bhyve)
+{
+	if (bhyve->osreldate >= 0 && bhyve->osreldate < MAX_USER_WIRED)
+		return INT64_MAX;
+	return bhyve->max_wired;
+}
+
 /* --- the IOMMU as bhyve uses it --------------------------------------------------------------- */
 
 enum row {

@@ -53,6 +53,9 @@ bool bhyve_vmm_gave_up(const struct bhyve *bhyve);
 #define BHYVE_WANTS                                                                                \
 	"see dmesg; bhyve wants VT-x with EPT, or AMD-V with NPT, enabled by the firmware"
 
+/* Return: how many pages of 4 KiB VMs may wire; INT64_MAX: no limit; -1: unknown. */
+int64_t bhyve_wired_limit(const struct bhyve *bhyve);
+
 /* --- the IOMMU as bhyve uses it ----------------------------------------------------------- */
 
 enum bhyve_iommu_state {

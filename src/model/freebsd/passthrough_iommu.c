@@ -10,9 +10,6 @@
 #define MIB ((uint64_t)1 << 20)
 #define PAGES_OF_1M 256
 
-/* From this one on the limit holds for VMs; vm.max_wired before it was for mlock(2). */
-#define MAX_USER_WIRED 1300025
-
 /* --- is there one that may be used ------------------------------------------------------------ */
 
 static void say_verdict(const struct precheck_question *question, enum precheck_outcome outcome)
@@ -117,9 +114,7 @@ void precheck_host_driver(const struct precheck_question *question)
 
 void precheck_wired(const struct precheck_question *question)
 {
-	int release = question->of->bhyve->osreldate;
-	bool is_free = release >= 0 && release < MAX_USER_WIRED;
-	int64_t limit = is_free ? INT64_MAX : question->of->bhyve->max_wired;
+	int64_t limit = bhyve_wired_limit(question->of->bhyve);
 	uint64_t wanted = question->of->guest_memory;
 	uint64_t pages = wanted / PAGE + (wanted % PAGE != 0);
 
