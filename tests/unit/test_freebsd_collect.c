@@ -309,6 +309,39 @@ static void test_bhyve_values(void **state)
 	}
 }
 
+#define SEGMENT(start, end)                                                                        \
+	"\nSEGMENT 0:\n\nstart:     " start "\nend:       " end                                    \
+	"\ndomain:    0\nfree list: 0xffffffff81e7a8c0\n"
+
+static void test_memory_end(void **state)
+{
+	static const struct {
+		const char *segments;
+		uint64_t end;
+	} cases[] = {
+		{ SEGMENT("0x1000", "0x9f000") SEGMENT("0x100000000", "0x43f000000"), 0x43f000000 },
+		{ SEGMENT("0x100000000", "0x43f000000") SEGMENT("0x1000", "0x9f000"), 0x43f000000 },
+		{ SEGMENT("0", "0x10000000000000"), 1ull << 52 },
+		/* What no processor has, and what is no number. */
+		{ SEGMENT("0x1000", "0x9f000") SEGMENT("0", "0x10000000000001"), 0x9f000 },
+		{ SEGMENT("0x1000", "-1") SEGMENT("0x1000", ""), 0 },
+		{ "", 0 },
+		{ "the end: 0x1000", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct model *model = model_new();
+		struct machine *machine;
+
+		model_set(model, "vm.phys_segs", "string", cases[i].segments);
+		machine = collect_bhyve(model);
+		assert_int_equal(machine->bhyve->bhyve.memory_end, cases[i].end);
+		machine_free(machine);
+		model_free(model);
+	}
+}
+
 /* What makes no sense is unknown and a fault; what may not be asked for is unknown and a note. */
 static void test_bhyve_nonsense(void **state)
 {
@@ -428,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_regions_unknown),
 		cmocka_unit_test(test_bhyve),
 		cmocka_unit_test(test_bhyve_values),
+		cmocka_unit_test(test_memory_end),
 		cmocka_unit_test(test_bhyve_nonsense),
 		cmocka_unit_test(test_bhyve_host_driver),
 		cmocka_unit_test(test_bhyve_states),

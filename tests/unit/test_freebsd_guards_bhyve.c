@@ -253,8 +253,8 @@ static void test_iommu_rules(void **state)
 	it->world->structures[0].flags = DMAR_DRHD_INCLUDE_PCI_ALL;
 	bhyve->memory_end = 0; /* width */
 	says(it, freebsd_guard_iommu, GUARD_WARN,
-	     "whether the units' addresses reach over the host's memory is unknown: no sysctl "
-	     "tells where that ends",
+	     "whether the units' addresses reach over the host's memory is unknown: "
+	     "vm.phys_segs does not tell where that ends",
 	     "see the memory map that a verbose boot writes, and gaw for the units");
 	bhyve->memory_end = 16ull << 30;
 

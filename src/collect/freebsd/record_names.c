@@ -7,7 +7,7 @@
 #include "collect/freebsd/record_parts.h"
 #include "util/alloc.h"
 
-#define ANSWER_MAX 4096 /* bytes of a value; there is none of that size */
+#define ANSWER_MAX 8192 /* bytes of a value; there is none of that size */
 
 /* --- what may be kept ----------------------------------------------------------------------- */
 
@@ -21,6 +21,7 @@ static const struct {
 	{ "kern.disks", NULL, true },
 	{ "vm.max_wired", NULL, false },
 	{ "vm.max_user_wired", NULL, false },
+	{ "vm.phys_segs", NULL, false }, /* of several lines */
 	{ "machdep.acpi_root", NULL, false },
 	{ "hw.pci.default_vgapci_unit", NULL, false },
 	{ "hw.vmm.", "", false },

@@ -7,8 +7,11 @@
 #include "collect/freebsd/units.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
+#include "util/text.h"
 
-#define UNITS_MAX 64 /* dmarN that are asked for */
+#define UNITS_MAX 64		  /* dmarN that are asked for */
+#define SEGMENTS_SIZE 8192	  /* of 63 segments at most, with a hundred bytes each */
+#define PHYSICAL_MAX (1ull << 52) /* no processor has addresses beyond */
 
 /* An int or long of the kernel as its bits. Return: how many bytes it has; -ENOENT: no such name;
  * -EPROTO: it is neither; other negative errno. */
@@ -111,6 +114,32 @@ static int64_t ask_wired(struct os *os, struct machine *machine)
 	return -1;
 }
 
+/* The highest "end:" of vm.phys_segs, a text with a few lines a segment. */
+static uint64_t ask_memory_end(struct os *os, struct machine *machine)
+{
+	static const char name[] = "vm.phys_segs";
+	char text[SEGMENTS_SIZE], *at = text, *line;
+	size_t size = sizeof(text) - 1;
+	int r = os->ops->sysctl(os, name, text, &size);
+	uint64_t highest = 0;
+
+	if (r < 0) {
+		explain_number(machine, name, r);
+		return 0;
+	}
+	text[size] = '\0';
+	while ((line = strsep(&at, "\n"))) {
+		uint64_t end;
+
+		if (strncmp(line, "end:", 4) != 0)
+			continue;
+		line += 4 + strspn(line + 4, " ");
+		if (parse_u64(line, 0, PHYSICAL_MAX, &end) == 0 && end > highest)
+			highest = end;
+	}
+	return highest;
+}
+
 /* Every unit, or none. One that does not is enough for no. */
 static enum tristate ask_translating(struct os *os, const struct machine *machine)
 {
@@ -152,6 +181,7 @@ void freebsd_ask_bhyve(struct os *os, struct machine *machine, struct bhyve *bhy
 	bhyve->host_amdiommu_active = ask_active(os, machine, "amdiommu", bhyve->host_amdiommu);
 	bhyve->force_iommu = is_there(forced == -ENAMETOOLONG ? 0 : forced);
 	bhyve->max_wired = ask_wired(os, machine);
+	bhyve->memory_end = ask_memory_end(os, machine);
 	bhyve->translating = ask_translating(os, machine);
 	bhyve_read_tables(bhyve, machine);
 }

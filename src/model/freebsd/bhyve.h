@@ -33,7 +33,7 @@ struct bhyve {
 	enum tristate host_amdiommu, host_amdiommu_active;
 	enum tristate force_iommu; /* the loader sets hw.vmm.force_iommu */
 	int64_t max_wired;	   /* vm.max_user_wired, vm.max_wired: in pages of 4 KiB */
-	uint64_t memory_end;	   /* first address behind the host's memory (Maxmem) */
+	uint64_t memory_end;	   /* behind the last memory that the kernel hands out */
 	enum iommu_vendor vendor;
 	int nr_drhds;
 	int nr_leading_drhds; /* before any other structure of the DMAR: vmm sees only those */

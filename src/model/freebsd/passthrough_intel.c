@@ -193,56 +193,79 @@ void precheck_caching_mode(const struct precheck_question *question)
 		precheck_say(question, PRECHECK_PASS, "no unit has caching mode", NULL);
 }
 
-/* Return: bits that an address below @end needs; @end is above 0. */
-static unsigned bits_below(uint64_t end)
+/* Return: bits that vmm wants for addresses below @end: one more than they need. */
+static unsigned bits_wanted(uint64_t end)
 {
-	unsigned bits = 0;
+	unsigned bits = 1;
 
 	for (end--; end > 0; end >>= 1)
 		bits++;
 	return bits;
 }
 
+/* What vmm goes by (Maxmem) is told by nobody: behind what the kernel hands out are its own tables
+ * of pages. */
+static uint64_t highest_end(uint64_t end)
+{
+	return end + end / 16;
+}
+
+/* Return: bits, 0 without any. */
+static unsigned widest_of(uint64_t caps)
+{
+	unsigned widest = 0;
+
+	for (unsigned i = 0; i < NR_WIDTHS; i++)
+		if (caps >> (CAP_SAGAW_SHIFT + i) & 1)
+			widest = FIRST_WIDTH + 9 * i;
+	return widest;
+}
+
+static void compare_width(const struct precheck_question *question, unsigned widest)
+{
+	uint64_t end = question->of->bhyve->memory_end;
+	unsigned least = bits_wanted(end), most = bits_wanted(highest_end(end));
+
+	if (widest < least)
+		precheck_add(question, PRECHECK_FAIL,
+			     xasprintf("vmm wants %u bits for the host's memory, and all units "
+				       "together have %u: starting the IOMMU panics the kernel",
+				       least, widest),
+			     xstrdup(NOT_PASSTHROUGH));
+	else if (widest < most)
+		precheck_add(question, PRECHECK_UNKNOWN,
+			     xasprintf("all units together have %u bits, and vmm may want %u for "
+				       "the host's memory, which panics the kernel",
+				       widest, most),
+			     xstrdup("see the memory map that a verbose boot writes"));
+	else
+		precheck_add(question, PRECHECK_PASS,
+			     xasprintf("all units have addresses of %u bits, and vmm wants %u for "
+				       "the host's memory",
+				       widest, most),
+			     NULL);
+}
+
 void precheck_width(const struct precheck_question *question)
 {
 	const struct bhyve *bhyve = question->of->bhyve;
-	unsigned needed, widest = 0;
 	uint64_t any, all;
-	bool is_read;
 
 	if (!may_be_intel(bhyve))
 		return;
-	is_read = read_caps(question->of->machine, &any, &all);
-	if (bhyve->memory_end == 0 || !is_read) {
-		if (bhyve->initialized == TRI_YES)
-			precheck_say(question, PRECHECK_PASS, STARTED, NULL);
-		else if (is_read)
-			precheck_say(question, PRECHECK_UNKNOWN,
-				     "whether the units' addresses reach over the host's memory is "
-				     "unknown: no sysctl tells where that ends",
-				     "see the memory map that a verbose boot writes, and gaw for "
-				     "the units");
-		else
-			precheck_say(question, PRECHECK_UNKNOWN,
-				     "whether the units' addresses reach over the host's memory "
-				     "cannot be read from their registers",
-				     SEE_AS_ROOT);
-		return;
-	}
-	needed = bits_below(bhyve->memory_end);
-	for (unsigned i = 0; i < NR_WIDTHS; i++)
-		if (all >> (CAP_SAGAW_SHIFT + i) & 1)
-			widest = FIRST_WIDTH + 9 * i;
-	if (widest < needed)
-		precheck_add(question, PRECHECK_FAIL,
-			     xasprintf("the host's memory needs %u bits, and all units together "
-				       "have %u: starting the IOMMU panics the kernel",
-				       needed, widest),
-			     xstrdup(NOT_PASSTHROUGH));
+	if (bhyve->initialized == TRI_YES)
+		precheck_say(question, PRECHECK_PASS, STARTED, NULL);
+	else if (!read_caps(question->of->machine, &any, &all))
+		precheck_say(question, PRECHECK_UNKNOWN,
+			     "whether the units' addresses reach over the host's memory cannot be "
+			     "read from their registers",
+			     SEE_AS_ROOT);
+	else if (bhyve->memory_end == 0)
+		precheck_say(question, PRECHECK_UNKNOWN,
+			     "whether the units' addresses reach over the host's memory is "
+			     "unknown: vm.phys_segs does not tell where that ends",
+			     "see the memory map that a verbose boot writes, and gaw for the "
+			     "units");
 	else
-		precheck_add(question, PRECHECK_PASS,
-			     xasprintf("all units have addresses of %u bits, and the host's memory "
-				       "needs %u",
-				       widest, needed),
-			     NULL);
+		compare_width(question, widest_of(all));
 }
