@@ -4,6 +4,9 @@
  * decode, and their config space.
  *
  * Whoever may only read the node is told of functions, drivers and BARs, and nothing else (EPERM).
+ *
+ * Config space is read here, not by libpci: that opens the node by itself, so that no model and no
+ * record could answer in its place.
  */
 #ifndef IOMMUTOOL_FREEBSD_PCI_H
 #define IOMMUTOOL_FREEBSD_PCI_H
