@@ -38,13 +38,11 @@ static void test_vtd(void **state)
 	assert_int_equal(model->nr_reads, 5); /* each register by itself */
 	assert_true(freebsd_vtd_translates(&vtd));
 	assert_false(freebsd_vtd_remaps(&vtd));
-	assert_false(freebsd_vtd_caching_mode(&vtd));
 	model_write32(model, UNIT + 0x1c, 1u << 25);
 	model_write64(model, UNIT + 0x08, 1 << 7);
 	assert_int_equal(freebsd_read_vtd(&model->os, UNIT, &vtd, NULL), 0);
 	assert_false(freebsd_vtd_translates(&vtd));
 	assert_true(freebsd_vtd_remaps(&vtd));
-	assert_true(freebsd_vtd_caching_mode(&vtd));
 	model_free(model);
 }
 

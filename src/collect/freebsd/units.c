@@ -22,7 +22,6 @@
 #define VTD_ROOT 0x20
 #define STATUS_TRANSLATES 0x80000000u
 #define STATUS_REMAPS 0x02000000u
-#define CAP_CACHING_MODE 0x80u
 
 /* AMD 3.4.1, 3.4.4 */
 #define AMD_TABLE 0x00
@@ -41,11 +40,6 @@ bool freebsd_vtd_translates(const struct freebsd_vtd *vtd)
 bool freebsd_vtd_remaps(const struct freebsd_vtd *vtd)
 {
 	return vtd->status & STATUS_REMAPS;
-}
-
-bool freebsd_vtd_caching_mode(const struct freebsd_vtd *vtd)
-{
-	return vtd->cap & CAP_CACHING_MODE;
 }
 
 struct reg {

@@ -25,9 +25,8 @@ struct freebsd_vtd {
 	uint64_t root;	 /* RTADDR */
 };
 
-bool freebsd_vtd_translates(const struct freebsd_vtd *vtd);   /* GSTS.TES */
-bool freebsd_vtd_remaps(const struct freebsd_vtd *vtd);	      /* interrupts: GSTS.IRES */
-bool freebsd_vtd_caching_mode(const struct freebsd_vtd *vtd); /* CAP.CM */
+bool freebsd_vtd_translates(const struct freebsd_vtd *vtd); /* GSTS.TES */
+bool freebsd_vtd_remaps(const struct freebsd_vtd *vtd);	    /* interrupts: GSTS.IRES */
 
 struct freebsd_amdvi {
 	uint64_t table; /* of devices */
