@@ -107,13 +107,13 @@ void collect_reserved(const struct source *source, struct machine *machine, cons
 
 /* --- for those who act ------------------------------------------------------------------------ */
 
-/* There are no groups. But vmm may have been loaded since, and tells of the IOMMU only then. */
+/* There are no groups. But vmm, which tells of the IOMMU, may have been loaded since. */
 void collect_group_users(const struct source *source, struct machine *machine, const bool *wanted,
 			 bool may_open)
 {
 	(void)wanted;
 	(void)may_open;
-	if (machine->bhyve)
+	if (machine->bhyve && machine->bhyve->bhyve.vmm_loaded != TRI_YES)
 		freebsd_ask_bhyve(source->os, machine, &machine->bhyve->bhyve);
 }
 
