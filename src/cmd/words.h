@@ -7,6 +7,8 @@
 
 extern const char program_doc[];
 extern const char sysroot_help[];
+extern const char status_summary[];
+extern const char status_doc[];
 extern const char groups_doc[];
 extern const char viable_help[];	  /* groups --viable */
 extern const char check_isolation_help[]; /* groups --check-isolation */
@@ -14,6 +16,8 @@ extern const char resv_regions_doc[];
 extern const char usable_help[]; /* resv-regions --usable */
 extern const char attach_help[]; /* gaw --attach */
 extern const char bind_summary[];
+extern const char capture_summary[];
+extern const char capture_doc[];
 extern const char bind_doc[];
 extern const char to_help[];	  /* bind --to */
 extern const char persist_help[]; /* bind --persist */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommutool capture on FreeBSD: a record of this machine for those who develop without one. */
+#include "cmd/capture.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +12,6 @@
 
 #include "collect/collect.h"
 #include "collect/freebsd/record.h"
-#include "command.h"
 #include "model/usage.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
@@ -18,17 +19,6 @@
 
 #define RECORD "profile"
 #define MISSING "MISSING"
-
-static const struct argp argp = {
-	.parser = parse_shared,
-	.args_doc = "DIR",
-	.doc = "Write what the other commands ask FreeBSD to DIR/" RECORD
-	       ", which is not there yet: lines that the developers' model of FreeBSD takes for "
-	       "this machine. Nothing is changed. Left out are serial numbers and the addresses of "
-	       "interfaces; the name of this machine is not asked for. What may not be read is "
-	       "listed in DIR/" MISSING "; root may read all.",
-	.children = plain_children,
-};
 
 static void tell_missing(const struct context *context, const struct strings *missing,
 			 const char *dir)
@@ -118,7 +108,7 @@ static int write_record(const struct source *source, const char *dir, struct str
 	return r < 0 ? r : list_missing(missing, dir, err);
 }
 
-static int capture_to(struct context *context, const char *dir)
+int capture_to(const struct context *context, const char *dir)
 {
 	_cleanup_free_ char *name = xstrdup(dir);
 	struct strings missing = { 0 };
@@ -139,23 +129,3 @@ static int capture_to(struct context *context, const char *dir)
 	source_close(&source);
 	return status;
 }
-
-static int run(struct context *context, int argc, char **argv)
-{
-	struct arguments arguments = { 0 };
-	int status = begin(&arguments, context, &argp, argc, argv);
-
-	if (status == STATUS_OK && (arguments.nr_operands != 1 || !*arguments.operands[0]))
-		status = usage_error(context, "name one directory to write to");
-	if (status == STATUS_OK)
-		status = capture_to(context, arguments.operands[0]);
-	free(arguments.operands);
-	return status;
-}
-
-const struct command cmd_capture = {
-	.name = "capture",
-	.summary = "Write a record of this machine for the developers",
-	.argp = &argp,
-	.run = run,
-};

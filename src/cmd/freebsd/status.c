@@ -4,21 +4,14 @@
 #include <stdlib.h>
 
 #include "cmd/cells.h"
-#include "cmd/reader.h"
 #include "cmd/selection.h"
-#include "cmd/status_rows.h"
+#include "cmd/status.h"
 #include "model/acs.h"
 #include "model/freebsd/bhyve_host.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 
 #define PAGES_OF_1M 256
-
-static const struct argp argp = {
-	.parser = parse_shared,
-	.doc = "Show whether this machine can hand devices to VMs of bhyve: IOMMU, vmm, ppt.",
-	.children = reading_children,
-};
 
 /* What the rows are made from. */
 struct overview {
@@ -188,16 +181,12 @@ static void add_kernel(const struct overview *overview)
 	    INFO, NULL);
 }
 
-static int show_status(const void *own, const struct source *source, struct out *out)
+int find_status(const struct context *context, const struct source *source, struct out *out)
 {
-	const struct arguments *arguments = own;
 	struct machine *machine;
 	struct overview overview = { .out = out };
 	int status;
 
-	if (arguments->nr_operands > 0)
-		return usage_error(arguments->context, "%s: it takes no operands",
-				   arguments->operands[0]);
 	machine = collect(source, FACT_HOLDERS | FACT_DRIVER | FACT_UNIT | FACT_TABLES | FACT_ACS |
 					  FACT_KERNEL | FACT_REMAPPING);
 	overview.machine = machine;
@@ -214,31 +203,7 @@ static int show_status(const void *own, const struct source *source, struct out 
 	add(&overview, "kernel", string_or_unknown(machine->release), INFO, NULL);
 	add(&overview, "iommutool",
 	    out_string(IOMMUTOOL_VERSION ", tested against models of FreeBSD only"), INFO, NULL);
-	status = show_notes(arguments->context, machine, NULL);
-	show(arguments->context, out);
+	status = show_notes(context, machine, NULL);
 	machine_free(machine);
 	return status;
 }
-
-static const struct reader reader = {
-	.argp = &argp,
-	.schema = &status_schema,
-	.work = show_status,
-};
-
-static int run(struct context *context, int argc, char **argv)
-{
-	struct arguments arguments = { 0 };
-
-	return run_reader(&reader, &arguments, context, argc, argv);
-}
-
-static const struct out_schema *const schemas[] = { &status_schema, NULL };
-
-const struct command cmd_status = {
-	.name = "status",
-	.summary = "Overview: can VMs have devices here, and what is missing",
-	.argp = &argp,
-	.schemas = schemas,
-	.run = run,
-};

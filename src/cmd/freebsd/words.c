@@ -6,6 +6,9 @@ const char program_doc[] =
 	"Show how devices reach memory through the IOMMU: computed groups, reserved regions, "
 	"address width, ACPI tables, bhyve.\v";
 const char sysroot_help[] = "Not on this system: records are for the developers' model of it";
+const char status_summary[] = "Overview: can VMs have devices here, and what is missing";
+const char status_doc[] =
+	"Show whether this machine can hand devices to VMs of bhyve: IOMMU, vmm, ppt.";
 const char groups_doc[] =
 	"List the groups that are computed, and their devices: FreeBSD's kernel has none. Devices "
 	"of one group may reach each other past the IOMMU, or share an address on their way to it. "
@@ -18,6 +21,13 @@ const char resv_regions_doc[] =
 const char usable_help[] = "Show the ranges that a VM of bhyve can have instead";
 const char attach_help[] = "Not on this system: needs VFIO";
 const char bind_summary[] = "Give devices to VMs of bhyve, safely";
+const char capture_summary[] = "Write a record of this machine for the developers";
+const char capture_doc[] =
+	"Write what the other commands ask FreeBSD to DIR/profile, which is not there yet: lines "
+	"that the developers' model of FreeBSD takes for this machine. Nothing is changed. Left "
+	"out "
+	"are serial numbers and the addresses of interfaces; the name of this machine is not asked "
+	"for. What may not be read is listed in DIR/MISSING; root may read all.";
 const char bind_doc[] =
 	"Give devices to VMs of bhyve: bind them to ppt, or another driver. First guards look at "
 	"what the host does with each of them and what bhyve would say; if one refuses, nothing is "

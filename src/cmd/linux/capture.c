@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommutool capture: a directory that every reading command takes for this machine. */
-#include "collect/capture.h"
+#include "cmd/capture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command.h"
+#include "collect/capture.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
 #include "util/text.h"
-
-static const struct argp argp = {
-	.parser = parse_shared,
-	.args_doc = "DIR",
-	.doc = "Write what the reading commands use of this machine to DIR, which is empty or not "
-	       "there yet; they read it with --sysroot=DIR. Serial numbers are left out, and the "
-	       "kernel's command line is blanked where it names disks, volumes, addresses or "
-	       "secrets. What may not be read is listed in DIR/MISSING; root may read all.",
-	.children = plain_children,
-};
 
 static const struct {
 	const char *what, *next;
@@ -51,7 +41,7 @@ static void tell_missing(const struct context *context, const struct capture_rep
 	}
 }
 
-static int capture_to(struct context *context, const char *dir)
+int capture_to(const struct context *context, const char *dir)
 {
 	struct capture_report report = { 0 };
 	struct error err = { 0 };
@@ -73,23 +63,3 @@ static int capture_to(struct context *context, const char *dir)
 	source_close(&source);
 	return status;
 }
-
-static int run(struct context *context, int argc, char **argv)
-{
-	struct arguments arguments = { 0 };
-	int status = begin(&arguments, context, &argp, argc, argv);
-
-	if (status == STATUS_OK && (arguments.nr_operands != 1 || !*arguments.operands[0]))
-		status = usage_error(context, "name one directory to write to");
-	if (status == STATUS_OK)
-		status = capture_to(context, arguments.operands[0]);
-	free(arguments.operands);
-	return status;
-}
-
-const struct command cmd_capture = {
-	.name = "capture",
-	.summary = "Write what the reading commands use to a directory",
-	.argp = &argp,
-	.run = run,
-};

@@ -5,21 +5,13 @@
 #include <string.h>
 
 #include "cmd/cells.h"
-#include "cmd/reader.h"
 #include "cmd/selection.h"
-#include "cmd/status_rows.h"
+#include "cmd/status.h"
 #include "model/acs.h"
 #include "model/system.h"
 #include "model/viability.h"
 #include "util/alloc.h"
 #include "util/cleanup.h"
-
-static const struct argp argp = {
-	.parser = parse_shared,
-	.doc = "Show whether this machine can hand devices to virtual machines: IOMMU, groups, "
-	       "VFIO, limits.",
-	.children = reading_children,
-};
 
 /* What the rows are made from. */
 struct overview {
@@ -309,9 +301,8 @@ static void add_tables(const struct overview *overview)
 	strings_free(&there);
 }
 
-static int overview(const void *own, const struct source *source, struct out *out)
+int find_status(const struct context *context, const struct source *source, struct out *out)
 {
-	const struct arguments *arguments = own;
 	struct machine *machine =
 		collect(source, FACT_UNIT | FACT_CLASS | FACT_DRIVER | FACT_VFIO | FACT_GROUP_TYPE |
 					FACT_TABLES | FACT_REMAPPING | FACT_KERNEL | FACT_ACS);
@@ -319,11 +310,6 @@ static int overview(const void *own, const struct source *source, struct out *ou
 	struct system system;
 	const struct overview overview = { machine, &system, out };
 
-	if (arguments->nr_operands > 0) {
-		machine_free(machine);
-		return usage_error(arguments->context, "%s: status takes no argument",
-				   arguments->operands[0]);
-	}
 	collect_system(source, machine, &system);
 	add_iommu(&overview);
 	add_remapping(&overview);
@@ -336,31 +322,7 @@ static int overview(const void *own, const struct source *source, struct out *ou
 	add(&overview, "kernel", string_or_unknown(machine->release), INFO, NULL);
 	add(&overview, "iommutool", out_string(IOMMUTOOL_VERSION ", reads Linux and captures"),
 	    INFO, NULL);
-	status = show_notes(arguments->context, machine, NULL);
-	show(arguments->context, out);
+	status = show_notes(context, machine, NULL);
 	machine_free(machine);
 	return status;
 }
-
-static const struct reader reader = {
-	.argp = &argp,
-	.schema = &status_schema,
-	.work = overview,
-};
-
-static int run(struct context *context, int argc, char **argv)
-{
-	struct arguments arguments = { 0 };
-
-	return run_reader(&reader, &arguments, context, argc, argv);
-}
-
-static const struct out_schema *const schemas[] = { &status_schema, NULL };
-
-const struct command cmd_status = {
-	.name = "status",
-	.summary = "Overview: is the IOMMU on, is VFIO ready",
-	.argp = &argp,
-	.schemas = schemas,
-	.run = run,
-};

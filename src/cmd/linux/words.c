@@ -11,6 +11,10 @@ const char program_doc[] =
 	"Show how devices reach memory through the IOMMU: groups, reserved regions, address "
 	"width, ACPI tables, VFIO.\v";
 const char sysroot_help[] = "Read the captured machine in DIR";
+const char status_summary[] = "Overview: is the IOMMU on, is VFIO ready";
+const char status_doc[] =
+	"Show whether this machine can hand devices to virtual machines: IOMMU, groups, "
+	"VFIO, limits.";
 const char groups_doc[] =
 	"List IOMMU groups and their devices. A DEVICE stands for its whole group.";
 const char viable_help[] = "Only groups that user space could own now";
@@ -22,6 +26,13 @@ const char usable_help[] = "Show the ranges that VFIO can map instead";
 const char attach_help[] =
 	"Ask VFIO itself, through a device that is on vfio-pci and that nobody uses";
 const char bind_summary[] = "Give devices to user space, safely";
+const char capture_summary[] = "Write what the reading commands use to a directory";
+const char capture_doc[] =
+	"Write what the reading commands use of this machine to DIR, which is empty or not there "
+	"yet; they read it with --sysroot=DIR. Serial numbers are left out, and the kernel's "
+	"command "
+	"line is blanked where it names disks, volumes, addresses or secrets. What may not be read "
+	"is listed in DIR/MISSING; root may read all.";
 const char bind_doc[] =
 	"Give devices to user space: bind them to vfio-pci, or another driver. First guards look "
 	"at what the host does with each of them; if one refuses, nothing is changed. \"iommutool "
