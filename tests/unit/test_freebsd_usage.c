@@ -328,6 +328,18 @@ static void test_wifi(void **state)
 	assert_string_equal(usage->interfaces[0].name, "wlan1");
 }
 
+/* An adapter that cannot be looked at may be in use. */
+static void test_usb_unlistable(void **state)
+{
+	struct setting *it = *state;
+	const struct usage *usage;
+
+	model_fails(it->model, "find_interface ue0", 0, -ENOBUFS);
+	usage = ask_of(it, XHCI);
+	assert_int_equal(usage->nr_interfaces, 0);
+	assert_non_null(usage->unknown[USAGE_ADDRESSES]);
+}
+
 #define on_setting(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -337,7 +349,7 @@ int main(void)
 		on_setting(test_interface),  on_setting(test_not_asked),
 		on_setting(test_unlistable), on_setting(test_login),
 		on_setting(test_usb),	     on_setting(test_usb_unknown),
-		on_setting(test_wifi),
+		on_setting(test_wifi),	     on_setting(test_usb_unlistable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

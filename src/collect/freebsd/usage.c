@@ -58,27 +58,29 @@ static void find_login(struct interface *interface)
 		strings_take(&interface->carries, xasprintf("this login (to %s)", login));
 }
 
-/* Return: false when there is none of this name. */
-static bool add_interface(struct os *os, const struct device *device, const char *name,
+static void add_interface(const struct device *device, const char *name, struct os_interface *found,
 			  struct usage *usage)
 {
-	struct os_interface found;
-	struct interface *interface;
-	char *at = found.addresses, *address;
-	int r = os->ops->find_interface(os, name, &found);
+	struct interface *interface = usage_add_interface(usage, device, name);
+	char *at = found->addresses, *address;
 
-	if (r < 0 && r != -ENOENT)
-		usage_unknown(usage, USAGE_ADDRESSES, "interfaces cannot be listed: %s",
-			      strerror(-r));
-	if (r < 0)
-		return false;
-	interface = usage_add_interface(usage, device, name);
-	interface->up = found.is_up;
+	interface->up = found->is_up;
 	while ((address = strsep(&at, " ")))
 		if (*address)
 			strings_add(&interface->addresses, address);
 	find_login(interface);
-	return true;
+}
+
+/* Return: whether there is one of this name. */
+static bool find_interface(struct os *os, const char *name, struct os_interface *found,
+			   struct usage *usage)
+{
+	int r = os->ops->find_interface(os, name, found);
+
+	if (r < 0 && r != -ENOENT)
+		usage_unknown(usage, USAGE_ADDRESSES, "interfaces cannot be listed: %s",
+			      strerror(-r));
+	return r >= 0;
 }
 
 /* --- those that are not called as their device -------------------------------------------- */
@@ -138,12 +140,12 @@ static void add_foreign_interfaces(struct os *os, const struct device *device, s
 			enum tristate below;
 			struct os_interface found;
 
-			if (os->ops->find_interface(os, name, &found) < 0)
+			if (!find_interface(os, name, &found, usage))
 				continue;
 			/* Of a controller of USB rather one too many. */
 			below = is_below(os, parent, device->alias);
 			if (below == TRI_YES || (below == TRI_UNKNOWN && is_usb))
-				add_interface(os, device, name, usage);
+				add_interface(device, name, &found, usage);
 		}
 }
 
@@ -151,11 +153,12 @@ static void add_foreign_interfaces(struct os *os, const struct device *device, s
 static void add_interfaces(struct os *os, const struct device *device, struct usage *usage)
 {
 	bool is_network = device->class >> 16 == CLASS_NETWORK;
+	struct os_interface found;
 
 	if (!device->driver || !device->alias || (!is_network && device->class >> 8 != CLASS_USB))
 		return;
-	if (is_network)
-		add_interface(os, device, device->alias, usage);
+	if (is_network && find_interface(os, device->alias, &found, usage))
+		add_interface(device, device->alias, &found, usage);
 	add_foreign_interfaces(os, device, usage);
 }
 
