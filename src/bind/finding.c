@@ -6,6 +6,18 @@
 
 #include "util/alloc.h"
 
+const struct interface *next_interface(const struct guard_question *question,
+				       const struct interface *after)
+{
+	const struct usage *usage = question->usage;
+	size_t i = after ? (size_t)(after - usage->interfaces) + 1 : 0;
+
+	for (; i < usage->nr_interfaces; i++)
+		if (usage->interfaces[i].device == question->device)
+			return &usage->interfaces[i];
+	return NULL;
+}
+
 char *list_text(const struct strings *list)
 {
 	if (list->nr == 1)

@@ -5,6 +5,10 @@
 
 #include "bind/guards.h"
 
+/* Return: the interface below the device in question behind @after (NULL: the first), or NULL. */
+const struct interface *next_interface(const struct guard_question *question,
+				       const struct interface *after);
+
 /* Return: "A", "A and B", "A, B and 3 more", to be freed. */
 char *list_text(const struct strings *list);
 

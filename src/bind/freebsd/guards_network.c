@@ -10,19 +10,6 @@
 #define CLASS_NETWORK 0x02
 #define CLASS_USB 0x0c03
 
-/* Return: the next interface below the device behind @after, from the first for NULL; or NULL. */
-static const struct interface *next_interface(const struct guard_question *question,
-					      const struct interface *after)
-{
-	const struct usage *usage = question->usage;
-
-	for (size_t i = after ? (size_t)(after - usage->interfaces) + 1 : 0;
-	     i < usage->nr_interfaces; i++)
-		if (usage->interfaces[i].device == question->device)
-			return &usage->interfaces[i];
-	return NULL;
-}
-
 struct guard_finding freebsd_guard_uplink(const struct guard_question *question)
 {
 	const struct interface *interface = NULL;

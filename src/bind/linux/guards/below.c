@@ -20,18 +20,6 @@ const struct disk *next_disk(const struct guard_question *question, const struct
 	return NULL;
 }
 
-const struct interface *next_interface(const struct guard_question *question,
-				       const struct interface *after)
-{
-	const struct usage *usage = question->usage;
-	size_t i = after ? (size_t)(after - usage->interfaces) + 1 : 0;
-
-	for (; i < usage->nr_interfaces; i++)
-		if (usage->interfaces[i].device == question->device)
-			return &usage->interfaces[i];
-	return NULL;
-}
-
 const struct node *next_node(const struct guard_question *question, enum node_kind kind,
 			     const struct node *after)
 {

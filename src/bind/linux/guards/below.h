@@ -9,8 +9,6 @@
 
 /* Return: the one behind @after (NULL: the first), or NULL. */
 const struct disk *next_disk(const struct guard_question *question, const struct disk *after);
-const struct interface *next_interface(const struct guard_question *question,
-				       const struct interface *after);
 const struct node *next_node(const struct guard_question *question, enum node_kind kind,
 			     const struct node *after);
 
